@@ -1,0 +1,135 @@
+# The door. Every verb a person or CI needs is here; `make help` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+STACK ?= dev#     the environment: Pulumi.$(STACK).yaml
+PARTS ?= core#    the profile: core, or all
+STATE := $(or $(BULWARK_STATE),/var/lib/bulwark)
+
+# The dev state lives beside the cluster that it describes, so the two come and go together.
+export PULUMI_BACKEND_URL ?= file://$(STATE)/pulumi
+export PULUMI_CONFIG_PASSPHRASE ?=
+export PULUMI_SKIP_UPDATE_CHECK := true
+export PATH := $(CURDIR)/.venv/bin:$(STATE)/bin:$(PATH)
+
+PY := .venv/bin/python
+PULUMI := pulumi --non-interactive --stack $(STACK)
+
+##@ The platform
+.PHONY: up
+up: engine image stack score where ## Build what is missing, start the engine, deploy, score real transactions
+
+.PHONY: engine
+engine: venv ## Build the tools and images that are missing and start the local cluster
+	@$(PY) -m local up primary
+
+.PHONY: image
+image: venv ## Build and push the service's image (REGISTRY=… for another cluster's registry)
+	@$(PY) -m local image $(if $(REGISTRY),--registry $(REGISTRY))
+
+.PHONY: stack
+stack: venv policies-venv ## pulumi up, judged by the policy pack
+	@$(PY) -m stacks.select $(STACK)
+	@$(PULUMI) up --yes --skip-preview --policy-pack policies
+
+.PHONY: preview
+preview: venv policies-venv checkov-venv ## What `up` would change, with the verdict of the policies and of checkov
+	@$(PY) -m stacks.select $(STACK)
+	@$(PULUMI) preview --diff --policy-pack policies
+	@$(PY) -m policies.rendered
+
+.PHONY: score
+score: ## Load the history, then score the first transactions of the test week through the API
+	@$(PY) -m tests.e2e.score
+
+.PHONY: where
+where: ## Where things are and how to reach them
+	@$(PY) -m local status
+
+.PHONY: destroy
+destroy: ## pulumi destroy: the stack goes, the cluster stays
+	@$(PULUMI) destroy --yes
+
+.PHONY: down
+down: ## Stop everything; leaves no process, mount, network or cgroup behind (the cache of built tools stays)
+	@if [ -x $(PY) ]; then $(PY) -m local down all; fi
+
+##@ Proof
+.PHONY: check
+check: format-check lint types unit ## Format, lint, types, unit and policy tests (< 2 min)
+
+.PHONY: test
+test: check up e2e down ## All that CI runs: check, deploy, verify the running stack, destroy, leave nothing
+
+.PHONY: e2e
+e2e: venv ## Verify the running stack; its last test destroys it
+	@$(PY) -m pytest tests/e2e
+
+.PHONY: prove
+prove: venv ## Measure one promise: make prove BAR=engine-1 (writes docs/evidence/)
+	@$(PY) -m tests.prove $(BAR)
+
+##@ Craft
+.PHONY: format
+format: venv ## Format the code
+	@.venv/bin/ruff format && .venv/bin/ruff check --fix
+
+.PHONY: format-check lint types unit
+format-check: venv
+	@.venv/bin/ruff format --check
+
+lint: venv
+	@.venv/bin/ruff check
+	@.venv/bin/lint-imports
+	@$(PY) -m tests.prove.render --check
+
+types: venv
+	@.venv/bin/mypy
+
+unit: venv ## Unit and policy tests, with their coverage gates
+	@.venv/bin/coverage erase
+	@$(PY) -m pytest tests/unit tests/policy --cov=components --cov=stacks --cov=app --cov=policies --cov-report=
+	@.venv/bin/coverage report --include='components/*,app/*' --fail-under=85 --format=total
+	@.venv/bin/coverage report --include='policies/*,app/domain/scoring.py,app/settings.py,stacks/settings.py' --fail-under=100 --skip-covered
+
+.PHONY: model
+model: venv ## Train the model again and write its artifact and card
+	@$(PY) -m app.training
+
+.PHONY: client
+client: venv ## Make the typed Python client from the OpenAPI document (build/client)
+	@mkdir -p build && $(PY) -m app.openapi > build/openapi.json
+	@.venv/bin/openapi-python-client generate --path build/openapi.json --output-path build/client --overwrite
+
+.PHONY: lock
+lock: venv ## Pin the requirements again, with hashes and without registry addresses
+	@for set in requirements requirements-app requirements-policies requirements-checkov; do \
+	    .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	        --no-emit-index-url --no-header $$set.in --output-file $$set.lock \
+	        $$([ $$set = requirements-app ] && echo --constraint requirements.lock); \
+	done
+
+.PHONY: plan
+plan: venv ## Which tools would be built, and how long that takes
+	@$(PY) -m local plan
+
+##@ Virtual environments
+.PHONY: venv policies-venv checkov-venv
+venv: .venv/installed
+policies-venv: .venv-policies/installed
+checkov-venv: .venv-checkov/installed
+
+.venv/installed: requirements.lock
+	@.ci/venv .venv $<
+
+.venv-%/installed: requirements-%.lock
+	@.ci/venv .venv-$* $<
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+	    /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	    /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -32,12 +32,12 @@ image: venv ## Build and push the service's image (REGISTRY=… for another clus
 
 .PHONY: stack
 stack: venv policies-venv ## pulumi up, judged by the policy pack
-	@$(PY) -m stacks.select $(STACK)
+	@pulumi stack select --create $(STACK)
 	@$(PULUMI) up --yes --skip-preview --policy-pack policies
 
 .PHONY: preview
 preview: venv policies-venv checkov-venv ## What `up` would change, with the verdict of the policies and of checkov
-	@$(PY) -m stacks.select $(STACK)
+	@pulumi stack select --create $(STACK)
 	@$(PULUMI) preview --diff --policy-pack policies
 	@$(PY) -m policies.rendered
 

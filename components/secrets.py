@@ -1,0 +1,86 @@
+from pulumi import Input, ResourceOptions
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.helm.v4 import Chart
+from pulumi_kubernetes.yaml.v2 import ConfigFile
+
+from components import versions
+from components.component import Component, Spec
+from components.network import open_to_api_server
+from components.pods import Resources
+
+PROJECT = "external-secrets/external-secrets"
+CRDS = f"https://raw.githubusercontent.com/{PROJECT}/v{versions.EXTERNAL_SECRETS}/deploy/crds"
+CHART = f"https://github.com/{PROJECT}/releases/download/helm-chart-{versions.EXTERNAL_SECRETS}"
+
+GENERATORS = "generators.external-secrets.io/v1alpha1"
+
+
+class Secrets(Component):
+    """The External Secrets operator of one namespace, and the generator of its passwords.
+
+    It reads and writes secrets there and nowhere else. Deliberately without its webhook and
+    certificate controller: two more pods that repeat what the API server's schemas refuse.
+    """
+
+    generator: Spec
+    """What a secret names as the source of its password."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        namespace: Input[str],
+        manifests: str | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, namespace, opts)
+        folder = f"{manifests}/external-secrets" if manifests else None
+
+        crds = ConfigFile(f"{name}-crds", file=f"{folder or CRDS}/bundle.yaml", opts=self.child)
+        path = open_to_api_server(
+            self, {"app.kubernetes.io/name": "external-secrets", "app.kubernetes.io/instance": name}
+        )
+        operator = Chart(
+            name,
+            chart=f"{folder}/external-secrets" if folder else f"{CHART}/{PACKAGE}",
+            namespace=namespace,
+            values=values(namespace),
+            skip_crds=True,
+            opts=self.child_after(crds, path),
+        )
+
+        CustomResource(
+            f"{name}-passwords",
+            api_version=GENERATORS,
+            kind="Password",
+            metadata=self.named(PASSWORDS),
+            spec={"length": 32, "symbols": 0, "noUpper": False, "allowRepeat": True},
+            opts=self.child_after(operator),
+        )
+        self.generator = {"apiVersion": GENERATORS, "kind": "Password", "name": PASSWORDS}
+        self.register_outputs({})
+
+
+PACKAGE = f"external-secrets-{versions.EXTERNAL_SECRETS}.tgz"
+PASSWORDS = "passwords"
+
+
+def values(namespace: Input[str]) -> Spec:
+    """The chart's values: the smallest operator that serves one namespace."""
+    repository, _, tag = versions.EXTERNAL_SECRETS_IMAGE.rpartition(":")
+    return {
+        "fullnameOverride": "external-secrets",
+        "image": {"repository": repository, "tag": tag},
+        "installCRDs": False,
+        "scopedNamespace": namespace,
+        "scopedRBAC": True,
+        "processClusterExternalSecret": False,
+        "processClusterStore": False,
+        "processClusterGenerator": False,
+        "processPushSecret": False,
+        "processClusterPushSecret": False,
+        "rbac": {"servicebindings": {"create": False}},
+        "webhook": {"create": False},
+        "certController": {"create": False},
+        "resources": Resources(cpu="20m", memory="128Mi").spec,
+    }

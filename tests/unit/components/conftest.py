@@ -1,0 +1,51 @@
+"""The mock engine: deploy parts, read what they would ask of Kubernetes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
+
+from tests.unit.components.schema import unknown_keys
+
+Inputs = dict[str, Any]
+Made = dict[tuple[str, str], Inputs]
+"""Inputs of every resource, by kind and name: `made["StatefulSet", "features"]`."""
+Deploy = Callable[[Callable[[], object]], Made]
+
+
+class Recorder(Mocks):
+    """A Kubernetes that says yes to everything and fills in what it would fill in."""
+
+    def __init__(self) -> None:
+        self.made: Made = {}
+        self.misspelled: list[str] = []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, Inputs]:
+        if args.custom:
+            self.made[args.typ.rpartition(":")[2], args.name] = args.inputs
+            self.misspelled += unknown_keys(args.typ, args.inputs)
+        outputs = dict(args.inputs)
+        name = outputs.get("metadata", {}).get("name") or args.name
+        outputs["metadata"] = {**outputs.get("metadata", {}), "name": name}
+        if args.typ == "kubernetes:core/v1:Service":
+            ports = [{**port, "nodePort": 30080} for port in outputs["spec"]["ports"]]
+            outputs["spec"] = {**outputs["spec"], "ports": ports}
+        return f"{args.name}-id", outputs
+
+    def call(self, args: MockCallArgs) -> tuple[Inputs, None]:
+        message = f"a component asked the world: {args.token}"
+        raise AssertionError(message)
+
+
+@pytest.fixture
+def deploy() -> Deploy:
+    def run(program: Callable[[], object]) -> Made:
+        recorder = Recorder()
+        set_mocks(recorder, project="bulwark", stack="test")
+        pulumi.runtime.test(lambda: (program(), None)[1])()  # type: ignore[no-untyped-call]
+        assert not recorder.misspelled
+        return recorder.made
+
+    return run

@@ -1,0 +1,51 @@
+"""A secret is made in the cluster and referred to; its value is never in a program or its state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies.manifests import at
+from policies.policy import Manifest
+
+SECRET_NAME = re.compile(
+    r"(^|[-_.])(password|passwd|pwd|secret|token|credentials?|api[-_]?key|access[-_]?key|private[-_]?key)$",
+    re.IGNORECASE,
+)
+SECRET_VALUE = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|://[^/\s:@]*:(?!\$\()[^/\s:@]+@"  # a password in a URL, unless $(FROM_A_SECRET)
+)
+SECRET_ARGUMENT = re.compile(
+    r"^--?(requirepass|password|token|secret|api-?key)=(?!\$\()", re.IGNORECASE
+)
+
+
+def carries_values(secret: Manifest) -> Iterator[str]:
+    """A Secret with its values written out. Only keys are looked at, so unknown ones count."""
+    for field in ("data", "stringData"):
+        for key in at(secret, field):
+            yield f"carries a value in {field}.{key}; let External Secrets make it in the cluster"
+
+
+def spells_out_secrets(container: Manifest) -> Iterator[str]:
+    """Environment variables or arguments that are secrets, instead of referring to some."""
+    for entry in at(container, "env"):
+        name = str(entry["name"])
+        if "value" not in entry:
+            continue
+        if SECRET_NAME.search(name):  # by its name alone: an unknown value is a written one, too
+            yield f"has the value of {name} written out; use valueFrom.secretKeyRef"
+        elif SECRET_VALUE.search(str(entry["value"])):
+            yield f"has a password or key in the value of {name}; use valueFrom.secretKeyRef"
+    for argument in (*at(container, "command"), *at(container, "args")):
+        text = str(argument)  # which is loud when unknown; a pattern would call it the wrong type
+        if SECRET_ARGUMENT.search(text) or SECRET_VALUE.search(text):
+            yield "has a password or key among its arguments; use $(NAME) from a secret"
+
+
+def publishes_secrets(config: Manifest) -> Iterator[str]:
+    """A ConfigMap that holds what belongs in a secret."""
+    for key, value in at(config, "data").items():
+        if SECRET_NAME.search(key) or SECRET_VALUE.search(str(value)):
+            yield f"holds a secret in data.{key}; a ConfigMap is readable to many"

@@ -1,0 +1,87 @@
+"""What a policy is: a name, a sentence, a level, what it looks at, and a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from policies.unknowns import NotYetKnownError
+
+Manifest = Mapping[str, Any]
+"""A Kubernetes object as plain data, as in a YAML file."""
+
+Seen = TypeVar("Seen")
+"""What the engine shows at once: one object, or all objects of the stack."""
+
+
+class Level(Enum):
+    """What a violation does: a note, or the end of the preview or update."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One thing to judge: an object, or a part of it such as a container."""
+
+    where: str
+    """How a message calls it: `container api`."""
+    body: Manifest
+    """The plain data that the rule reads."""
+    owner: Manifest
+    """The whole object that it belongs to."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a policy has to say about one subject."""
+
+    text: str
+    owner: Manifest
+
+
+@dataclass(frozen=True)
+class Undecided(Finding):
+    """The subject cannot be judged before the update, for a value that is not known yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(Generic[Seen]):
+    """A rule with its name, its sentence and its level."""
+
+    name: str
+    sentence: str
+    of: Callable[[Seen], Iterator[Subject]]
+    """Picks what to judge."""
+    complaints: Callable[[Manifest], Iterator[str]]
+    """The rule: what is wrong with a subject's body, nothing if all is well."""
+    level: Level = Level.MANDATORY
+    in_dev: Level = Level.MANDATORY
+
+    def level_in(self, stack: str) -> Level:
+        """The level for a stack. Only `dev` is judged as such; every other name is production."""
+        return self.in_dev if stack == "dev" else self.level
+
+    def findings(self, seen: Seen) -> Iterator[Finding]:
+        """All that is wrong. An unknown value spoils the verdict on its subject, not on others."""
+        try:
+            for subject in self.of(seen):
+                yield from self._about(subject)
+        except NotYetKnownError as unknown:
+            yield Undecided(str(unknown), {})
+
+    def _about(self, subject: Subject) -> Iterator[Finding]:
+        try:
+            for complaint in self.complaints(subject.body):
+                yield Finding(f"{subject.where} {complaint}", subject.owner)
+        except NotYetKnownError as unknown:
+            yield Undecided(f"{subject.where}: {unknown}", subject.owner)
+
+
+Objects = Sequence[Manifest]
+"""All Kubernetes objects of a stack."""
+ObjectPolicy = Policy[Manifest]
+StackPolicy = Policy[Objects]

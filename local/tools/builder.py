@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local.errors import EngineError
-from local.tools import golang, store
+from local.tools import chart, golang, store
 from local.tools.table import TOOLS, Tool
 
 RELEASES = "releases"
@@ -42,8 +42,13 @@ def _build(tool: Tool, work: Path) -> None:
     for file in tool.scripts:
         shutil.copyfile(source / file, out / Path(file).name)
         (out / Path(file).name).chmod(0o755)
+    releases = out / RELEASES
+    if tool.releases or tool.charts:
+        releases.mkdir()
     for file in tool.releases:
-        _copy(source / file, out / RELEASES / Path(file).name)
+        shutil.copyfile(source / file, releases / Path(file).name)
+    for folder in tool.charts:
+        chart.package(source / folder, releases / Path(folder).name, tool.version)
     for name in tool.includes:
         store.link(store.home(TOOLS[name]), out)
 
@@ -68,12 +73,3 @@ def _embed(file: Path, folder: Path, version: str) -> None:
         return
     schema = json.loads(file.read_bytes()) | {"version": version}
     (folder / file.name).write_text(json.dumps(schema, separators=(",", ":")))
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        # The module cache may be read-only; what we hand out is the user's to delete.
-        shutil.copytree(source, target, copy_function=shutil.copyfile)
-    else:
-        shutil.copyfile(source, target)

@@ -12,7 +12,7 @@ from local.tools.plan import resolve
 def release_files(into: Path, *names: str) -> None:
     """Copy the release files of built tools to `into`/<tool>/, replacing what was there."""
     for tool in resolve(names):
-        if not tool.releases:
+        if not tool.releases and not tool.charts:
             continue
         source = store.home(tool) / RELEASES
         if not source.is_dir():

@@ -1,0 +1,70 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from local import tools
+from local.tools import engine
+from local.tools.plan import resolve
+from tests.unit.local.tools.conftest import FakeGo
+
+DOWNLOADS = "exit 0"
+NO_DOWNLOADS = '[ "$1" = version ] || exit 1'
+
+
+def put_pulumi(folder: Path, version: str, *, host: bool = True, then: str = DOWNLOADS) -> Path:
+    """An official Pulumi on PATH, as its release unpacks."""
+    folder.mkdir()
+    pulumi = folder / "pulumi"
+    pulumi.write_text(f'#!/bin/sh\n[ "$1" = version ] && echo {version}\n{then}\n')
+    pulumi.chmod(0o755)
+    if host:
+        (folder / "pulumi-language-python").touch()
+    return folder
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go: FakeGo) -> Path:
+    folder = tmp_path / "release"
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("PULUMI_HOME", str(go.folder / "home"))
+    return folder
+
+
+def names() -> list[str]:
+    return [tool.name for tool in engine.needed(resolve(["engine"]))]
+
+
+def test_an_official_pulumi_is_used_and_downloads_the_provider(release: Path) -> None:
+    put_pulumi(release, "v3.230.0")
+
+    assert names() == []
+    assert tools.binary("pulumi") == release / "pulumi"
+    assert "PULUMI_HOME" not in tools.environment().keys() - os.environ.keys()
+
+
+def test_where_the_provider_cannot_be_downloaded_ours_is_built(release: Path) -> None:
+    put_pulumi(release, "v3.230.0", then=NO_DOWNLOADS)
+
+    assert names() == ["pulumi-resource-kubernetes"]
+
+
+@pytest.mark.parametrize("version", ["v3.214.9", "v2.999.0", "nonsense"])
+def test_an_old_official_pulumi_is_passed_over(release: Path, version: str) -> None:
+    put_pulumi(release, version)
+
+    assert "pulumi" in names()
+
+
+def test_a_pulumi_without_its_language_host_is_passed_over(release: Path) -> None:
+    put_pulumi(release, "v3.230.0", host=False)
+
+    assert "pulumi" in names()
+
+
+def test_our_own_engine_keeps_its_plugins_in_the_cache(go: FakeGo, cache: Path) -> None:
+    assert go.builds == []
+    environment = tools.environment()
+
+    assert environment["PULUMI_HOME"] == str(cache / "pulumi")
+    assert environment["PATH"].startswith(str(cache / "tools" / "pulumi-"))

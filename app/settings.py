@@ -1,0 +1,72 @@
+"""What each role is told: `FRAUD_*` in the environment, secrets as files that no `env` shows."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = Path("/run/secrets/fraud")
+
+
+class SettingsError(Exception):
+    """The process was started with settings that it can not work with."""
+
+
+class PostgresSettings(BaseSettings):
+    """Where decisions are kept: all that `migrate` needs."""
+
+    model_config = SettingsConfigDict(env_prefix="FRAUD_", frozen=True, extra="ignore")
+
+    postgres_host: str
+    postgres_port: int = Field(5432, ge=1, le=65535)
+    postgres_database: str
+    postgres_user: str
+    postgres_password: SecretStr
+    postgres_ca: str = ""
+    """The authority that signed the server's certificate, verified with the name. Empty: no TLS."""
+
+
+class StoreSettings(PostgresSettings):
+    """Both stores: what `backfill` needs."""
+
+    redis_host: str
+    redis_port: int = Field(6379, ge=1, le=65535)
+    redis_password: SecretStr = SecretStr("")
+    redis_timeout_seconds: float = Field(0.5, gt=0, le=10)
+    """Longer than any healthy answer, short enough to hide behind one from Postgres."""
+
+
+class ApiSettings(StoreSettings):
+    """What `api` needs."""
+
+    api_key: SecretStr = Field(min_length=16)
+    """There is no service without a key: closed by default."""
+    port: int = Field(8080, ge=1, le=65535)
+    postgres_connections: int = Field(10, ge=1, le=100)
+    postgres_timeout_seconds: float = Field(3, gt=0, le=30)
+    """What one request gives Postgres, waiting for its second copy included."""
+    postgres_prepared_statements: bool = False
+    """Only where nothing pools transactions in between, or the pooler follows prepared ones."""
+    drain_seconds: float = Field(5, ge=0, le=120)
+    """How long a stopping process still takes requests, so that every router has noticed."""
+
+
+Role = TypeVar("Role", bound=PostgresSettings)
+
+
+def load(role: type[Role], secrets: Path = SECRETS) -> Role:
+    """The role's settings, or one line that says which is missing or wrong."""
+    try:
+        return role(_secrets_dir=_files(secrets))  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"FRAUD_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg'].lower()}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        raise SettingsError(f"{wrong} (set it in the environment or in {secrets}/)") from None
+
+
+def _files(secrets: Path) -> Path | None:
+    """Without the folder, the environment has to do: a missing one is not worth a warning."""
+    return secrets if secrets.is_dir() else None

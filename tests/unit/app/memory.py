@@ -1,0 +1,116 @@
+"""The ports in memory, and a model that anybody can compute in their head."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import httpx
+import numpy as np
+
+from app.api.app import Connected, create_app, guarded
+from app.api.edge import Lifecycle
+from app.domain.features import FEATURES
+from app.domain.scoring import Judge, Thresholds
+from app.domain.transactions import Floats, Transaction
+from app.domain.windows import CustomerWindow, TerminalWindow
+from app.ports.decisions import Contradiction, Decided
+from app.ports.windows import Past, Seen
+from app.scoring import Scoring
+from app.telemetry import Telemetry
+
+KEY = "a-key-of-sixteen-or-more"
+
+
+class AmountModel:
+    """The fraud probability is the amount, in thousandths."""
+
+    version = "amount-1"
+
+    def probabilities(self, rows: Floats) -> Floats:
+        return np.clip(rows[:, 0] / 1000, 0, 1)
+
+
+def amount_judge() -> Judge:
+    return Judge(AmountModel(), Thresholds(0.3, 0.6), np.zeros(len(FEATURES)))
+
+
+class MemoryWindows:
+    def __init__(self, *, kept: bool = True, degraded: bool = False) -> None:
+        self.kept, self.degraded = kept, degraded
+        self.remembered: dict[int, Transaction] = {}
+        self.settled: list[Transaction] = []
+
+    async def observe(self, payments: Sequence[Transaction]) -> Seen:
+        return Seen([self._past(payment) for payment in payments], self.kept, self.degraded)
+
+    async def settle(self, payments: Sequence[Transaction]) -> None:
+        self.settled += payments
+
+    async def correct(self, wrong: Sequence[Transaction], standing: Sequence[Transaction]) -> None:
+        assert {one.transaction_id for one in wrong} == {one.transaction_id for one in standing}
+        self.remembered |= {one.transaction_id: one for one in standing}
+
+    def _past(self, payment: Transaction) -> Past:
+        customer = CustomerWindow.empty()
+        for other in self.remembered.values():
+            if other.customer_id == payment.customer_id and other != payment:
+                customer = customer.after(other.time, other.amount)
+        self.remembered[payment.transaction_id] = payment
+        return Past(customer, TerminalWindow.empty())
+
+
+class MemoryLog:
+    def __init__(self) -> None:
+        self.recorded: dict[int, Decided] = {}
+        self.windowed: set[int] = set()
+        self.trouble: Exception | None = None
+
+    async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
+        if self.trouble:
+            raise self.trouble
+        standing = [self.recorded.get(one.payment.transaction_id, one) for one in decided]
+        others = [
+            s.payment for s, d in zip(standing, decided, strict=True) if s.payment != d.payment
+        ]
+        if others:
+            raise Contradiction(others)
+        self.recorded |= {one.payment.transaction_id: one for one in standing}
+        self.windowed |= {one.payment.transaction_id for one in decided if windowed}
+        return standing
+
+
+class Service:
+    """The whole app on ports in memory."""
+
+    def __init__(self) -> None:
+        self.windows, self.log = MemoryWindows(), MemoryLog()
+        self.telemetry, self.lifecycle = Telemetry(), Lifecycle()
+        self.unready: str | None = None
+        self.app = create_app(self._connect, self.telemetry, self.lifecycle)
+        self.asgi = guarded(self.app, KEY)
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncIterator[Connected]:
+        scoring = Scoring(self.windows, amount_judge(), self.log)
+
+        async def unready() -> str | None:
+            return self.unready
+
+        yield Connected(scoring, unready)
+
+    @asynccontextmanager
+    async def client(self, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
+        headers = {"X-API-Key": key} if key else {}
+        transport = httpx.ASGITransport(self.asgi, raise_app_exceptions=False)
+        async with (
+            self.app.router.lifespan_context(self.app),
+            httpx.AsyncClient(transport=transport, base_url="http://fraud", headers=headers) as it,
+        ):
+            yield it
+
+
+def payment(number: int = 1, amount: float = 57.16, **changes: int) -> Transaction:
+    whole = {"customer_id": 7, "terminal_id": 9, "time": 1_533_686_474 + number} | changes
+    return Transaction(transaction_id=number, amount=amount, **whole)
+
+
+Make = Callable[..., Transaction]

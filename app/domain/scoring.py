@@ -1,10 +1,20 @@
-"""From a score to a decision. Pure: what scores the features is handed in."""
+"""From features to a decision. Pure: the model that scores them is handed in."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+
+from app.domain.features import FEATURES
+from app.domain.reasons import FACTORS, Reason, explain, variants
 from app.domain.transactions import Floats
+
+_MOST_REASONS = 3
+_WORTH_SAYING = 0.2
+"""Log-odds: a factor that raises the odds of fraud by a fifth."""
+_CERTAIN = 1e-7
+"""A probability this near to 0 or 1 is rounding, not knowledge."""
 
 
 class Scorer(Protocol):
@@ -12,10 +22,10 @@ class Scorer(Protocol):
 
     @property
     def version(self) -> str:
-        """Which model: the folder under app/models."""
+        """Which model it is."""
 
     def probabilities(self, rows: Floats) -> Floats:
-        """The fraud probability of each row; columns as in `FEATURES`."""
+        """The fraud probability of each row; its columns are `FEATURES`."""
 
 
 class Outcome(StrEnum):
@@ -27,13 +37,22 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing that raised the score, for the analyst."""
+class Thresholds:
+    """From which score on a payment is looked at, and from which it is refused."""
 
-    code: str
-    text: str
-    contribution: float
-    """By how much the probability would fall if this were ordinary."""
+    review: float
+    decline: float
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that make no order."""
+        if not 0 < self.review <= self.decline <= 1:
+            raise ValueError(f"thresholds {self}: need 0 < review <= decline <= 1")
+
+    def outcome(self, score: float) -> Outcome:
+        """The decision for a score."""
+        if score >= self.decline:
+            return Outcome.DECLINE
+        return Outcome.REVIEW if score >= self.review else Outcome.APPROVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +62,41 @@ class Decision:
     outcome: Outcome
     score: float
     reasons: tuple[Reason, ...]
+    """Strongest first. None where nothing speaks against the payment."""
     model_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From which score on a payment is looked at, and from which it is refused."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """A model with its thresholds and with what it takes for ordinary."""
 
-    review: float
-    decline: float
+    scorer: Scorer
+    thresholds: Thresholds
+    baseline: Floats
+    """The training data's medians, as a row."""
 
-    def outcome(self, score: float) -> Outcome:
-        """The decision for a score."""
-        if score >= self.decline:
-            return Outcome.DECLINE
-        return Outcome.REVIEW if score >= self.review else Outcome.APPROVE
+    def decide(self, rows: Floats) -> list[Decision]:
+        """Decisions with reasons, in one run of the model."""
+        if rows.ndim != 2 or rows.shape[1] != len(FEATURES):  # noqa: PLR2004 (a matrix)
+            raise ValueError(f"rows of shape {rows.shape}: need (n, {len(FEATURES)})")
+        asked = variants(rows, self.baseline)
+        scores = self.scorer.probabilities(asked).reshape(len(rows), 1 + len(FACTORS))
+        odds = _log_odds(scores)
+        return [
+            self._decision(row, float(score), contributions)
+            for row, score, contributions in zip(
+                rows, scores[:, 0], odds[:, :1] - odds[:, 1:], strict=True
+            )
+        ]
+
+    def _decision(self, row: Floats, score: float, contributions: Floats) -> Decision:
+        reasons = explain(
+            row, self.baseline, contributions, at_least=_WORTH_SAYING, most=_MOST_REASONS
+        )
+        return Decision(self.thresholds.outcome(score), score, reasons, self.scorer.version)
+
+
+def _log_odds(probabilities: Floats) -> Floats:
+    inner = np.clip(probabilities, _CERTAIN, 1 - _CERTAIN)
+    odds: Floats = np.log(inner / (1 - inner))
+    return odds

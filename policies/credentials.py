@@ -9,15 +9,12 @@ from policies.manifests import at
 from policies.policy import Manifest
 
 SECRET_NAME = re.compile(
-    r"(^|[-_.])(password|passwd|pwd|secret|token|credentials?|api[-_]?key|access[-_]?key|private[-_]?key)$",
+    r"(password|passwd|requirepass|secret|token|credentials?|(api|access|private)[-_]?key)$",
     re.IGNORECASE,
 )
 SECRET_VALUE = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|://[^/\s:@]*:(?!\$\()[^/\s:@]+@"  # a password in a URL, unless $(FROM_A_SECRET)
-)
-SECRET_ARGUMENT = re.compile(
-    r"^--?(requirepass|password|token|secret|api-?key)=(?!\$\()", re.IGNORECASE
 )
 
 
@@ -38,10 +35,18 @@ def spells_out_secrets(container: Manifest) -> Iterator[str]:
             yield f"has the value of {name} written out; use valueFrom.secretKeyRef"
         elif SECRET_VALUE.search(str(entry["value"])):
             yield f"has a password or key in the value of {name}; use valueFrom.secretKeyRef"
-    for argument in (*at(container, "command"), *at(container, "args")):
-        text = str(argument)  # which is loud when unknown; a pattern would call it the wrong type
-        if SECRET_ARGUMENT.search(text) or SECRET_VALUE.search(text):
-            yield "has a password or key among its arguments; use $(NAME) from a secret"
+    # Text at once: a pattern would call an unknown value the wrong type.
+    words = [str(each) for each in (*at(container, "command"), *at(container, "args"))]
+    if any(map(SECRET_VALUE.search, words)) or any(map(_sets_secret, words, [*words[1:], ""])):
+        yield "has a password or key among its arguments; use $(NAME) from a secret"
+
+
+def _sets_secret(word: str, following: str) -> bool:
+    """Whether this is an option such as `--password=x` or `--password x`."""
+    option, equals, value = word.partition("=")
+    value = value if equals else following
+    is_secret = option.startswith("-") and SECRET_NAME.search(option)
+    return bool(is_secret and value) and not value.startswith(("$(", "-"))
 
 
 def publishes_secrets(config: Manifest) -> Iterator[str]:

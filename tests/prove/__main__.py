@@ -11,7 +11,6 @@ from tests.prove.errors import ProveError
 from tests.prove.evidence import Evidence, Measured, commit, dirty, today
 from tests.prove.figures import Figure
 from tests.prove.machine import Machine
-from tests.prove.steps import Steps
 
 BAR_FILE = re.compile(r"[a-z]+_\d+")
 
@@ -26,10 +25,10 @@ def bars() -> list[str]:
 def prove(bar: str) -> Evidence:
     """Measure a bar; a measurement that breaks off is a record too."""
     module = importlib.import_module(f"tests.prove.{bar.replace('-', '_')}")
-    measure: Callable[[Steps], Measured] = module.measure
+    measure: Callable[[], Measured] = module.measure
     started, machine, error = time.monotonic(), Machine.here(), None
     try:
-        measured = measure(Steps(bar))
+        measured = measure()
     except ProveError as stopped:
         measured, error = Measured(trials=(), figures=()), str(stopped)
     return Evidence(

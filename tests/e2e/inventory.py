@@ -1,0 +1,59 @@
+"""Every object that a cluster holds, of every kind that it knows, found by discovery."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tests.e2e import timeouts
+from tests.e2e.stack import ENVIRONMENT
+
+PASSING = {"Event", "Lease", "NodeMetrics", "PodMetrics", "CertificateSigningRequest"}
+"""What comes and goes by itself everywhere."""
+RENEWED = {"Pod", "EndpointSlice", "Endpoints", "ReplicaSet", "ControllerRevision"}
+"""What the cluster's own workloads make anew whenever they restart."""
+OF_EVERY_CLUSTER = {"kube-system", "kube-node-lease", "kube-public"}
+
+
+@dataclass(frozen=True, order=True)
+class Thing:
+    """One object, by what tells it from every other."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def passing(self) -> bool:
+        """Whether it says nothing about what was deployed."""
+        own = self.namespace in OF_EVERY_CLUSTER
+        return self.kind in PASSING or (own and self.kind in RENEWED)
+
+
+def inventory(kubeconfig: Path) -> Mapping[Thing, datetime]:
+    """All lasting objects of a cluster, with the time at which each came."""
+    kinds = _kubectl(kubeconfig, "api-resources", "--verbs=list", "--output=name").split()
+    found = json.loads(
+        _kubectl(kubeconfig, "get", ",".join(kinds), "--all-namespaces", "--output=json")
+    )
+    things = {}
+    for each in found["items"]:
+        meta = each["metadata"]
+        thing = Thing(each["kind"], meta.get("namespace", ""), meta["name"])
+        if not thing.passing:
+            things[thing] = datetime.fromisoformat(meta["creationTimestamp"])
+    return things
+
+
+def _kubectl(kubeconfig: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["kubectl", f"--kubeconfig={kubeconfig}", *arguments],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=timeouts.COMMAND,
+    )
+    return done.stdout

@@ -1,0 +1,57 @@
+"""Where the stack's parts are in the cluster: the labels and ports that they promise."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.e2e import pods
+from tests.e2e.stack import RunningStack
+
+CNPG = ("postgresql.cnpg.io", "v1")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A kind of pod of the stack: how to find it and what it listens on."""
+
+    name: str
+    labels: dict[str, str]
+    container: str
+    port: int
+
+    def labels_of(self, stack: RunningStack) -> Any:
+        """All labels of its pods, to hold selectors against."""
+        return self.pods(stack)[0].metadata.labels.items()
+
+    def pods(self, stack: RunningStack) -> list[pods.Pod]:
+        """Its pods that serve; none is a failure, not an empty answer."""
+        selector = ",".join(f"{key}={value}" for key, value in self.labels.items())
+        found = stack.core.list_namespaced_pod(stack.namespace, label_selector=selector).items
+        serving = [pod for pod in found if pods.ready(pod) and pod.status.phase == "Running"]
+        assert serving, f"{self.name}: no pod with {selector} serves"
+        return serving
+
+
+POSTGRES = Part("postgres", {"cnpg.io/podRole": "instance"}, "postgres", 5432)
+PRIMARY = Part("primary", POSTGRES.labels | {"cnpg.io/instanceRole": "primary"}, "postgres", 5432)
+STANDBY = Part("standby", POSTGRES.labels | {"cnpg.io/instanceRole": "replica"}, "postgres", 5432)
+POOLER = Part("pooler", {"cnpg.io/podRole": "pooler"}, "pgbouncer", 5432)
+REDIS = Part("redis", {"app.kubernetes.io/name": "redis"}, "redis", 6379)
+API = Part("api", {"app.kubernetes.io/component": "api"}, "api", 8080)
+
+
+def postgres(stack: RunningStack) -> dict[str, Any]:
+    """The Postgres cluster as its operator describes it."""
+    found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, "clusters")["items"]
+    assert len(found) == 1, f"{len(found)} Postgres clusters in {stack.namespace}"
+    cluster: dict[str, Any] = found[0]
+    return cluster
+
+
+def sql(stack: RunningStack, query: str, *, part: Part = PRIMARY) -> list[list[str]]:
+    """The rows of a query, asked as the database's own administrator in an instance's pod."""
+    pod = part.pods(stack)[0]
+    database = postgres(stack)["spec"]["bootstrap"]["initdb"]["database"]
+    psql = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t"]
+    given = ["--set=ON_ERROR_STOP=1", "--dbname", database]
+    text = pods.execute(stack, pod, part.container, *psql, *given, given=query)
+    return [line.split("\t") for line in text.splitlines()]

@@ -1,0 +1,44 @@
+"""`make score`: load the history once, then show what the deployed service decides."""
+
+import sys
+from itertools import islice
+
+import httpx
+
+from local.progress import table
+from tests.e2e import history
+from tests.e2e.stack import RunningStack, StackDownError
+from tests.e2e.week import body, held_out_week
+
+SHOWN = 5
+
+
+def main() -> None:
+    """Score the first payments of the held-out week."""
+    stack = RunningStack.find()
+    seconds = history.load(stack)
+    if seconds is not None:
+        print(f"history loaded in {seconds:.0f} s")
+    rows = [("payment", "amount", "decision", "score", "because")]
+    with stack.scoring() as api:
+        for payment in islice(held_out_week(), SHOWN):
+            answer = api.post("/v1/score", json=body(payment)).raise_for_status().json()
+            because = "; ".join(reason["text"] for reason in answer["reasons"])
+            rows.append(
+                (
+                    str(payment.transaction_id),
+                    f"{payment.amount:.2f}",
+                    answer["decision"],
+                    f"{answer['score']:.4f}",
+                    because or "nothing speaks against it",
+                )
+            )
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (StackDownError, AssertionError, httpx.HTTPError) as wrong:
+        print(f"error: {wrong}", file=sys.stderr)
+        sys.exit(1)

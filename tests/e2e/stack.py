@@ -1,0 +1,139 @@
+"""The running stack as tests find it: through Pulumi's outputs and the Kubernetes API alone."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+from kubernetes import client, config
+
+from local.paths import CLUSTERS, STATE
+from tests.e2e import timeouts
+
+ROOT = Path(__file__).parents[2]
+NAME = os.environ.get("STACK") or "dev"
+CLUSTER = "primary"
+ENVIRONMENT = os.environ | {
+    "PATH": f"{Path(sys.executable).parent}:{STATE / 'bin'}:{os.environ['PATH']}",
+    "PULUMI_BACKEND_URL": os.environ.get("PULUMI_BACKEND_URL") or f"file://{STATE / 'pulumi'}",
+    "PULUMI_CONFIG_PASSPHRASE": os.environ.get("PULUMI_CONFIG_PASSPHRASE", ""),
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+}
+
+
+Api = Any
+"""Kubernetes' clients type every field as perhaps absent; a test that finds one absent fails."""
+Connection: Any = config.new_client_from_config
+
+
+class StackDownError(Exception):
+    """There is nothing to look at yet, in one line with the remedy."""
+
+
+def pulumi(*arguments: str) -> str:
+    """What a read-only pulumi command prints."""
+    try:
+        done = subprocess.run(
+            ["pulumi", "--non-interactive", "--stack", NAME, *arguments],
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=timeouts.COMMAND,
+        )
+    except (OSError, subprocess.SubprocessError) as wrong:
+        raise StackDownError(
+            f"stack {NAME!r} cannot be read ({wrong}); raise it: make up"
+        ) from None
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """Where the stack is, what it exports, and clients that reach it."""
+
+    outputs: Mapping[str, Any]
+    kubeconfig: Path
+
+    @classmethod
+    def find(cls) -> "RunningStack":
+        """The stack that is up, or a `StackDownError`."""
+        kubeconfig = CLUSTERS / CLUSTER / "kubeconfig"
+        if not kubeconfig.exists():
+            raise StackDownError(f"cluster {CLUSTER!r} is not up (no {kubeconfig}); run: make up")
+        outputs = json.loads(pulumi("stack", "output", "--json"))
+        if "scoring_url" not in outputs:
+            raise StackDownError(f"stack {NAME!r} exports no scoring_url; run: make up")
+        return cls(outputs, kubeconfig)
+
+    @property
+    def namespace(self) -> str:
+        """Where the service lives; the reference to its API key begins with it."""
+        return self._api_key_reference[0]
+
+    @cached_property
+    def kubernetes(self) -> Api:
+        """An administrator's connection to the cluster."""
+        return Connection(str(self.kubeconfig))
+
+    @cached_property
+    def core(self) -> Api:
+        """Pods, services, secrets, nodes."""
+        return client.CoreV1Api(self.kubernetes)
+
+    @cached_property
+    def network(self) -> Api:
+        """Network policies."""
+        return client.NetworkingV1Api(self.kubernetes)
+
+    @cached_property
+    def storage(self) -> Api:
+        """Storage classes."""
+        return client.StorageV1Api(self.kubernetes)
+
+    @cached_property
+    def custom(self) -> Api:
+        """What operators define."""
+        return client.CustomObjectsApi(self.kubernetes)
+
+    @cached_property
+    def api_key(self) -> str:
+        """The key that the API demands, from the secret that the stack names."""
+        namespace, name, key = self._api_key_reference
+        secret = self.core.read_namespaced_secret(name, namespace)
+        return base64.b64decode(str(secret.data[key])).decode()
+
+    def scoring(self, *, key: str | None = None) -> httpx.Client:
+        """A client of the deployed API; `key` replaces the right one."""
+        return httpx.Client(
+            base_url=self.outputs["scoring_url"],
+            headers={"X-API-Key": self.api_key if key is None else key},
+            timeout=timeouts.REQUEST,
+        )
+
+    def may(self, user: str, verb: str, resource: str, *, group: str = "") -> bool:
+        """Whether the API server would let a user do this in the namespace."""
+        asked = {
+            "user": user,
+            "groups": [group] if group else [],
+            "resourceAttributes": {
+                "namespace": self.namespace,
+                "verb": verb,
+                "resource": resource,
+            },
+        }
+        reviews: Api = client.AuthorizationV1Api(self.kubernetes)
+        return bool(reviews.create_subject_access_review({"spec": asked}).status.allowed)
+
+    @property
+    def _api_key_reference(self) -> tuple[str, str, str]:
+        namespace, name, key = self.outputs["api_key_secret"].split("/")
+        return namespace, name, key

@@ -1,0 +1,49 @@
+"""The stack goes as it came: by one command, and with all that it made."""
+
+import json
+import subprocess
+from datetime import datetime
+
+import pytest
+
+from tests.e2e import timeouts
+from tests.e2e.inventory import inventory
+from tests.e2e.stack import ENVIRONMENT, ROOT, RunningStack, pulumi
+from tests.e2e.waiting import until
+
+pytestmark = pytest.mark.destroys
+
+
+@pytest.fixture(scope="module")
+def born() -> datetime:
+    """When the first object of the stack came; what is younger came with it or because of it."""
+    resources = json.loads(pulumi("stack", "export"))["deployment"]["resources"]
+    return min(datetime.fromisoformat(each["created"]) for each in resources if "created" in each)
+
+
+def test_destroy_leaves_the_cluster_as_the_stack_found_it(
+    stack: RunningStack, born: datetime
+) -> None:
+    def younger() -> list[str]:
+        return sorted(str(t) for t, came in inventory(stack.kubeconfig).items() if came > born)
+
+    assert len(younger()) > 50, "the control: the running stack is seen this way"
+
+    destroy = subprocess.run(
+        ["make", "destroy"],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeouts.DESTROY,
+    )
+    assert destroy.returncode == 0, destroy.stdout + destroy.stderr
+
+    until(lambda: not younger(), within=timeouts.GONE, what="the cluster is empty", every=3)
+
+
+def test_pulumi_knows_of_nothing_any_more() -> None:
+    state = json.loads(pulumi("stack", "export"))["deployment"]
+
+    assert state.get("resources", []) == []

@@ -1,0 +1,34 @@
+"""How long each kind of thing may take on two busy cores, in seconds. The only such table."""
+
+COMMAND = 60
+"""A command in a pod, or a question to Pulumi."""
+
+REQUEST = 10
+"""One HTTP request."""
+
+BATCH = 60
+"""One request with as many payments as it may hold."""
+
+POD = 90
+"""From a pod's creation until it ran to its end, image pull included."""
+
+REFUSED = 4
+"""A connection that no answer comes to within this time is blocked, not slow."""
+
+POLICY = 30
+"""Until the agent enforces a new network policy."""
+
+METRICS = 120
+"""Until metrics-server and the autoscaler have seen a new pod."""
+
+BACKFILL = 180
+"""Until the history is loaded; its own bar is 60."""
+
+RECOVERY = 300
+"""Until something that was killed serves again."""
+
+DESTROY = 300
+"""The command that takes the stack down."""
+
+GONE = 180
+"""Until a deleted thing has left the cluster."""

@@ -1,0 +1,58 @@
+"""What keeps the service up when a pod, a node or a load comes and goes."""
+
+from kubernetes import client
+
+from tests.e2e import timeouts
+from tests.e2e.parts import API
+from tests.e2e.stack import Api, RunningStack
+from tests.e2e.waiting import until
+
+
+def test_the_service_has_the_replicas_it_wants(stack: RunningStack) -> None:
+    apps: Api = client.AppsV1Api(stack.kubernetes)
+    found = apps.list_namespaced_deployment(stack.namespace).items
+
+    assert found
+    for deployment in found:
+        assert deployment.status.ready_replicas == deployment.spec.replicas
+    assert len(API.pods(stack)) >= 2
+
+
+def test_every_disruption_budget_lets_exactly_what_is_spare_go(stack: RunningStack) -> None:
+    policy: Api = client.PolicyV1Api(stack.kubernetes)
+    budgets = policy.list_namespaced_pod_disruption_budget(stack.namespace).items
+    ours = [b for b in budgets if b.spec.selector.match_labels.items() <= API.labels_of(stack)]
+
+    assert [b.status.disruptions_allowed for b in ours] == [1]
+    assert all(b.status.current_healthy >= b.status.desired_healthy for b in budgets)
+
+
+def test_the_autoscaler_sees_its_metric(stack: RunningStack) -> None:
+    autoscaling: Api = client.AutoscalingV2Api(stack.kubernetes)
+
+    def measured() -> int | None:
+        scalers = autoscaling.list_namespaced_horizontal_pod_autoscaler(stack.namespace).items
+        metrics = [m for s in scalers for m in s.status.current_metrics or [] if m.resource]
+        return metrics[0].resource.current.average_utilization if metrics else None
+
+    assert until(measured, within=timeouts.METRICS, what="the autoscaler's metric") >= 0
+
+
+def test_the_replicas_ask_to_be_spread(stack: RunningStack) -> None:
+    for pod in API.pods(stack):
+        spread = {c.topology_key for c in pod.spec.topology_spread_constraints}
+        assert "kubernetes.io/hostname" in spread
+
+
+def test_an_eviction_is_granted_once_and_then_refused(stack: RunningStack) -> None:
+    """The budget as the API server applies it, tried without moving a pod."""
+    granted = []
+    for pod in API.pods(stack):
+        body = {"metadata": {"name": pod.metadata.name}, "deleteOptions": {"dryRun": ["All"]}}
+        granted.append(
+            stack.core.create_namespaced_pod_eviction(
+                pod.metadata.name, stack.namespace, body, dry_run="All"
+            ).status
+        )
+
+    assert "Success" in granted

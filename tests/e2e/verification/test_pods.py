@@ -1,0 +1,63 @@
+"""The stack's live processes, as the kernel holds them: not what a spec asked for."""
+
+import re
+
+import pytest
+
+from tests.e2e import processes
+from tests.e2e.parts import API, POOLER, POSTGRES, REDIS, Part
+from tests.e2e.processes import PROC, Process
+from tests.e2e.stack import RunningStack
+
+PAUSE = "pause"
+SECCOMP_FILTER = 2
+
+
+def of(stack: RunningStack, part: Part) -> list[Process]:
+    """Every process of a part's pods on this machine."""
+    # cgroupfs keeps the dashes of a pod's id, systemd's driver writes underscores.
+    ids = {pod.metadata.uid for pod in part.pods(stack)}
+    marks = re.compile("|".join(uid.replace("-", "[-_]") for uid in ids))
+    found = [p for p in processes.processes() if marks.search(p.cgroups) and p.name != PAUSE]
+    assert found, f"{part.name}: no process on this machine"
+    return found
+
+
+EVERY_PART = pytest.mark.parametrize("part", [API, REDIS, POSTGRES, POOLER], ids=lambda p: p.name)
+
+
+@EVERY_PART
+def test_no_process_is_root(stack: RunningStack, part: Part) -> None:
+    assert [p.argv for p in of(stack, part) if p.user == 0] == []
+
+
+@EVERY_PART
+def test_no_process_holds_a_capability(stack: RunningStack, part: Part) -> None:
+    assert [(p.argv, hex(p.capabilities)) for p in of(stack, part) if p.capabilities] == []
+
+
+@EVERY_PART
+def test_every_process_is_under_seccomp_and_can_gain_nothing(
+    stack: RunningStack, part: Part
+) -> None:
+    for process in of(stack, part):
+        assert process.seccomp == SECCOMP_FILTER, process.argv
+        assert process.no_new_privileges, process.argv
+
+
+@EVERY_PART
+def test_every_process_sees_a_read_only_root(stack: RunningStack, part: Part) -> None:
+    for process in of(stack, part):
+        mounts = (PROC / str(process.pid) / "mounts").read_text().splitlines()
+        options = next(line.split()[3] for line in mounts if line.split()[1] == "/")
+        assert "ro" in options.split(","), process.argv
+
+
+@EVERY_PART
+def test_no_service_account_token_lies_where_none_is_needed(
+    stack: RunningStack, part: Part
+) -> None:
+    if part is POSTGRES or part is POOLER:
+        pytest.skip("their instance manager talks to the API server by design")
+    for pod in part.pods(stack):
+        assert pod.spec.automount_service_account_token is False

@@ -3,8 +3,14 @@
 from functools import cache
 
 from app.domain.simulator import Simulation, simulate
+from app.training.protocol import Dataset
 
 
 @cache
 def published() -> Simulation:
     return simulate()
+
+
+@cache
+def features_of_published() -> Dataset:
+    return Dataset.of(published())

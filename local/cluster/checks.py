@@ -47,7 +47,7 @@ def addresses(cluster: Cluster) -> None:
             # A wider route, such as a VPN's 10.0.0.0/8, is no conflict: the narrower one wins.
             if theirs.subnet_of(ours):
                 raise EngineError(
-                    f"addresses {ours} of {cluster.name} are taken: {theirs} is on {link}; remove it there"
+                    f"addresses {ours} of {cluster.name} are taken: {theirs} is on {link}; free it"
                 )
 
 

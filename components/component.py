@@ -8,6 +8,10 @@ Spec = dict[str, Any]
 """A piece of a Kubernetes object: the YAML everyone knows, with Pulumi's snake_case keys."""
 
 
+PLATFORM = {"app.kubernetes.io/part-of": "bulwark"}
+"""The one label that operators' pods share with ours."""
+
+
 class Component(ComponentResource):
     """A part: its type token, its labels, its children's metadata and the options that own them."""
 
@@ -19,7 +23,7 @@ class Component(ComponentResource):
         self.labels = {
             "app.kubernetes.io/name": kind.lower(),
             "app.kubernetes.io/instance": name,
-            "app.kubernetes.io/part-of": "bulwark",
+            **PLATFORM,
         }
         self.meta: Spec = {"namespace": namespace, "labels": self.labels}
         self.child = ResourceOptions(parent=self)

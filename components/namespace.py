@@ -1,14 +1,9 @@
 from pulumi import Input, Output, ResourceOptions
 from pulumi_kubernetes.core.v1 import LimitRange, ResourceQuota
 from pulumi_kubernetes.core.v1 import Namespace as KubernetesNamespace
-from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.component import Component, Spec
-
-DNS: Spec = {
-    "namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "kube-system"}},
-    "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},
-}
+from components.network import close
 
 
 class Namespace(Component):
@@ -46,8 +41,7 @@ class Namespace(Component):
         )
         LimitRange(name, metadata=self.meta, spec={"limits": [CONTAINER]}, opts=self.child)
 
-        NetworkPolicy(f"{name}-deny", metadata=self.meta, spec=DENY, opts=self.child)
-        NetworkPolicy(f"{name}-dns", metadata=self.meta, spec=ALLOW_DNS, opts=self.child)
+        close(self)
 
         self.register_outputs({"name": self.name})
 
@@ -56,19 +50,6 @@ CONTAINER: Spec = {
     "type": "Container",
     "default": {"memory": "256Mi"},
     "default_request": {"cpu": "20m", "memory": "64Mi"},
-}
-
-DENY: Spec = {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
-
-ALLOW_DNS: Spec = {
-    "pod_selector": {},
-    "policy_types": ["Egress"],
-    "egress": [
-        {
-            "to": [DNS],
-            "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")],
-        }
-    ],
 }
 
 

@@ -1,11 +1,12 @@
-"""Who may talk to whom. A namespace denies everything; what is opened here is all there is.
+"""Who may talk to whom. A closed namespace denies everything; what is opened here is all there is.
 
 The kubelet's probes need no rule: Kubernetes lets a node reach its own pods.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from components.component import Component, Spec
@@ -14,79 +15,96 @@ API_SERVER_PORTS = (443, 6443)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint:
-    """What a part listens on: its name for the reader, its pods by label, and the ports."""
+class Pods:
+    """Some pods of a part: a name for the reader, and how Kubernetes finds them."""
 
     name: str
-    pods: Mapping[str, str]
+    namespace: Input[str]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint(Pods):
+    """Pods that listen."""
+
     ports: tuple[int, ...]
 
 
-def open_path(client: Component, to: Endpoint) -> None:
+def open_path(owner: Component, client: Pods, to: Endpoint) -> list[NetworkPolicy]:
     """Both ends of one path: the client may leave for the endpoint, the endpoint lets it in."""
-    name = client.pulumi_resource_name
-    _allow(client, f"{name}-to-{to.name}", client.labels, egress=_peers("to", to.pods, to))
-    _allow(client, f"{to.name}-from-{name}", to.pods, ingress=_peers("from_", client.labels, to))
+    leave: Spec = {"to": [_peer(to)], "ports": _tcp(to.ports)}
+    enter: Spec = {"from_": [_peer(client)], "ports": _tcp(to.ports)}
+    return [
+        _allow(owner, f"{client.name}-to-{to.name}", client, {"egress": [leave]}),
+        _allow(owner, f"{to.name}-from-{client.name}", to, {"ingress": [enter]}),
+    ]
 
 
-def open_among(part: Component, endpoint: Endpoint) -> None:
-    """The endpoint's pods may talk to each other: instances of one cluster."""
-    pods = endpoint.pods
-    _allow(
-        part,
-        f"{endpoint.name}-among",
-        pods,
-        egress=_peers("to", pods, endpoint),
-        ingress=_peers("from_", pods, endpoint),
-    )
+def open_to_everyone(
+    owner: Component, to: Endpoint, opts: ResourceOptions | None = None
+) -> NetworkPolicy:
+    """Clients that are no pods may reach the endpoint: a front door, or an API server's webhook."""
+    rules: Spec = {"ingress": [{"ports": _tcp(to.ports)}]}
+    return _allow(owner, f"{to.name}-from-everyone", to, rules, opts)
 
 
-def open_to_namespace(part: Component, endpoint: Endpoint, namespace: str) -> None:
-    """Pods of another namespace may reach the endpoint: an operator what it operates."""
-    peer = {"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": namespace}}}
-    rule = {"from_": [peer], "ports": _tcp(endpoint.ports)}
-    _allow(part, f"{endpoint.name}-from-{namespace}", endpoint.pods, ingress=rule)
-
-
-def open_to_everyone(part: Component, endpoint: Endpoint) -> None:
-    """Clients outside the cluster may reach the endpoint: a front door."""
-    rule = {"ports": _tcp(endpoint.ports)}
-    _allow(part, f"{endpoint.name}-from-everyone", endpoint.pods, ingress=rule)
-
-
-def open_to_api_server(part: Component, pods: Mapping[str, str]) -> NetworkPolicy:
+def open_to_api_server(
+    owner: Component, client: Pods, opts: ResourceOptions | None = None
+) -> NetworkPolicy:
     """These pods may ask the Kubernetes API: operators, and what runs under one.
 
     The API server is no pod and its address differs by cluster, so the port is the bound.
     """
-    rule = {"ports": _tcp(API_SERVER_PORTS)}
-    return _allow(part, f"{part.pulumi_resource_name}-to-api-server", pods, egress=rule)
+    rules: Spec = {"egress": [{"ports": _tcp(API_SERVER_PORTS)}]}
+    return _allow(owner, f"{client.name}-to-api-server", client, rules, opts)
+
+
+def close(owner: Component, opts: ResourceOptions | None = None) -> None:
+    """Nothing in the owner's namespace may talk, but ask the cluster's DNS for a name."""
+    name, opts = owner.pulumi_resource_name, opts or owner.child
+    NetworkPolicy(f"{name}-deny", metadata=owner.meta, spec=DENY, opts=opts)
+    NetworkPolicy(f"{name}-dns", metadata=owner.meta, spec=DNS, opts=opts)
+
+
+DENY: Spec = {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
+
+DNS: Spec = {
+    "pod_selector": {},
+    "policy_types": ["Egress"],
+    "egress": [
+        {
+            "to": [
+                {
+                    "namespace_selector": {
+                        "match_labels": {"kubernetes.io/metadata.name": "kube-system"}
+                    },
+                    "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}},
+                }
+            ],
+            "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")],
+        }
+    ],
+}
 
 
 def _allow(
-    part: Component,
-    name: str,
-    pods: Mapping[str, str],
-    *,
-    egress: Spec | None = None,
-    ingress: Spec | None = None,
+    owner: Component, name: str, pods: Pods, rules: Spec, opts: ResourceOptions | None = None
 ) -> NetworkPolicy:
-    spec: Spec = {"pod_selector": {"match_labels": pods}, "policy_types": []}
-    if egress:
-        spec["policy_types"].append("Egress")
-        spec["egress"] = [egress]
-    if ingress:
-        spec["policy_types"].append("Ingress")
-        spec["ingress"] = [ingress]
-    return NetworkPolicy(name, metadata=part.meta, spec=spec, opts=part.child)
+    types = [direction.capitalize() for direction in rules]
+    return NetworkPolicy(
+        name,
+        metadata={**owner.meta, "namespace": pods.namespace},
+        spec={"pod_selector": {"match_labels": pods.labels}, "policy_types": types, **rules},
+        opts=opts or owner.child,
+    )
 
 
-def _peers(side: str, pods: Mapping[str, str], endpoint: Endpoint) -> Spec:
+def _peer(pods: Pods) -> Spec:
     return {
-        side: [{"pod_selector": {"match_labels": pods}}],
-        "ports": _tcp(endpoint.ports),
+        "namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": pods.namespace}},
+        "pod_selector": {"match_labels": pods.labels},
     }
 
 
-def _tcp(ports: tuple[int, ...]) -> list[Spec]:
+def _tcp(ports: Sequence[int]) -> list[Spec]:
     return [{"protocol": "TCP", "port": port} for port in ports]

@@ -23,6 +23,9 @@ class Redis(Component):
     what it holds can be rebuilt from Postgres.
     """
 
+    port = PORT
+    """Where it listens."""
+
     host: Output[str]
     """Where clients connect."""
     endpoint: Endpoint
@@ -41,7 +44,7 @@ class Redis(Component):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, namespace, opts)
-        self.endpoint = Endpoint(name=name, pods=self.labels, ports=(PORT,))
+        self.endpoint = Endpoint(name=name, namespace=namespace, labels=self.labels, ports=(PORT,))
 
         secret = GeneratedSecret(
             f"{name}-password",

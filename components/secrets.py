@@ -5,7 +5,7 @@ from pulumi_kubernetes.yaml.v2 import ConfigFile
 
 from components import versions
 from components.component import Component, Spec
-from components.network import open_to_api_server
+from components.network import Pods, open_to_api_server
 from components.pods import Resources
 
 PROJECT = "external-secrets/external-secrets"
@@ -37,9 +37,7 @@ class Secrets(Component):
         folder = f"{manifests}/external-secrets" if manifests else None
 
         crds = ConfigFile(f"{name}-crds", file=f"{folder or CRDS}/bundle.yaml", opts=self.child)
-        path = open_to_api_server(
-            self, {"app.kubernetes.io/name": "external-secrets", "app.kubernetes.io/instance": name}
-        )
+        path = open_to_api_server(self, Pods(name=name, namespace=namespace, labels=LABELS))
         operator = Chart(
             name,
             chart=f"{folder}/external-secrets" if folder else f"{CHART}/{PACKAGE}",
@@ -63,6 +61,7 @@ class Secrets(Component):
 
 PACKAGE = f"external-secrets-{versions.EXTERNAL_SECRETS}.tgz"
 PASSWORDS = "passwords"
+LABELS = {"app.kubernetes.io/name": "external-secrets"}
 
 
 def values(namespace: Input[str]) -> Spec:

@@ -1,0 +1,21 @@
+from pulumi import ResourceOptions
+from pulumi_kubernetes import Provider
+
+from components.component import Component
+
+
+class Cluster(Component):
+    """One Kubernetes cluster, named by its kubeconfig: where the parts that get its `here` go.
+
+    Deliberately no ambient cluster: a part without these options is refused, not deployed to
+    whatever `kubectl` pointed at last.
+    """
+
+    here: ResourceOptions
+    """What a part in this cluster is given as its `opts`."""
+
+    def __init__(self, name: str, *, kubeconfig: str, context: str | None = None) -> None:
+        super().__init__(name, None, None)
+        provider = Provider(name, kubeconfig=kubeconfig, context=context, opts=self.child)
+        self.here = ResourceOptions(provider=provider)
+        self.register_outputs({})

@@ -1,0 +1,84 @@
+"""The pods of the fraud service: one image, a role each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import Input
+
+from components.component import Spec
+from components.pods import Resources, hardened_pod, http_probe, secret_files, spread
+from components.postgres import Postgres
+from components.redis import Redis
+from components.secret_key import SecretKey
+
+PORT = 8080
+USER = 10001
+FILES = "/run/secrets/fraud"
+DRAIN_SECONDS = 5
+GRACE_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class FraudPods:
+    """What all roles share: the image, and how they find the database and the cache."""
+
+    image: str
+    ledger: Postgres
+    cache: Redis
+    api_key: SecretKey
+
+    def api(self, labels: Mapping[str, str]) -> Spec:
+        """Serves until the last request is answered: a stopping pod leaves the service first."""
+        container = {
+            **self._container("api", host=self.ledger.pooled_host),
+            "resources": Resources(cpu="250m", memory="384Mi").spec,
+            "ports": [{"name": "http", "container_port": PORT}],
+            "startup_probe": http_probe("/healthz", PORT, period=1, failures=60),
+            "readiness_probe": http_probe("/readyz", PORT, period=2, failures=2),
+            "liveness_probe": http_probe("/healthz", PORT, period=5, failures=6),
+            "lifecycle": {"pre_stop": {"sleep": {"seconds": DRAIN_SECONDS}}},
+        }
+        also = {
+            "termination_grace_period_seconds": GRACE_SECONDS,
+            "topology_spread_constraints": spread(labels),
+        }
+        return self._pod(container, labels, also)
+
+    def job(self, role: str, labels: Mapping[str, str]) -> Spec:
+        """Runs a role to its end, on the database itself: it holds long transactions and locks."""
+        container = {
+            **self._container(role, host=self.ledger.host),
+            "resources": Resources(cpu="250m", memory="768Mi").spec,
+        }
+        return {
+            "backoff_limit": 6,
+            "active_deadline_seconds": 600,
+            "template": self._pod(container, labels, {"restart_policy": "OnFailure"}),
+        }
+
+    def _container(self, role: str, *, host: Input[str]) -> Spec:
+        env: dict[str, Input[str]] = {
+            "FRAUD_POSTGRES_HOST": host,
+            "FRAUD_POSTGRES_PORT": str(self.ledger.port),
+            "FRAUD_POSTGRES_DATABASE": self.ledger.database,
+            "FRAUD_POSTGRES_USER": self.ledger.database,
+            "FRAUD_POSTGRES_CA": f"{FILES}/postgres_ca.crt",
+            "FRAUD_REDIS_HOST": self.cache.host,
+            "FRAUD_REDIS_PORT": str(self.cache.port),
+        }
+        return {
+            "name": role,
+            "image": self.image,
+            "args": [role],
+            "env": [{"name": key, "value": value} for key, value in env.items()],
+        }
+
+    def _pod(self, container: Spec, labels: Mapping[str, str], also: Spec) -> Spec:
+        files = {
+            "fraud_postgres_password": self.ledger.password,
+            "fraud_redis_password": self.cache.password,
+            "fraud_api_key": self.api_key,
+            "postgres_ca.crt": self.ledger.ca,
+        }
+        mounts = (secret_files(FILES, files),)
+        return hardened_pod(container, labels=labels, user=USER, mounts=mounts, also=also)

@@ -1,0 +1,147 @@
+from hashlib import sha256
+
+from pulumi import Input, Output, ResourceOptions, RunError
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
+from pulumi_kubernetes.batch.v1 import CronJob, Job
+from pulumi_kubernetes.core.v1 import Service
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
+
+from components.component import Component, Spec
+from components.fraud_pods import PORT, FraudPods
+from components.generated_secret import GeneratedSecret
+from components.network import Endpoint, Pods, open_path, open_to_everyone
+from components.postgres import Postgres
+from components.redis import Redis
+from components.secrets import Secrets
+from policies.images import unpinned
+
+BUSY_PERCENT = 80
+
+
+class FraudService(Component):
+    """The scoring service: its API, the migration before it, and a backfill to start by hand.
+
+    Deliberately without an ingress: clients come through a node port until a gateway is a part.
+    """
+
+    url: Output[str]
+    """Where clients send transactions."""
+    api_key_secret: Output[str]
+    """Where the key lies that clients send along: namespace/secret/key."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        namespace: Input[str],
+        image: str,
+        ledger: Postgres,
+        cache: Redis,
+        secrets: Secrets,
+        address: str,
+        replicas: int = 2,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`address` is a node's, as clients reach it."""
+        for complaint in unpinned({"image": image}):
+            raise RunError(f"FraudService {name} {complaint}")
+        super().__init__(name, namespace, opts)
+
+        key = GeneratedSecret(
+            f"{name}-api-key", namespace=namespace, secrets=secrets, opts=self.child
+        )
+        at = key.password
+        self.api_key_secret = Output.format("{}/{}/{}", namespace, at.secret, at.key)
+        pods = FraudPods(image=image, ledger=ledger, cache=cache, api_key=at)
+        roles = {role: self.role(role) for role in ("api", "migrate", "backfill")}
+        api = roles["api"]
+
+        own = Pods(name=name, namespace=namespace, labels=self.labels)
+        for server in (ledger.direct, ledger.pooled, cache.endpoint):
+            open_path(self, own, server)
+        door = Endpoint(name=name, namespace=namespace, labels=api, ports=(PORT,))
+        open_to_everyone(self, door)
+
+        # A job's pod never changes, so a new image is a new job: it migrates again.
+        migration = Job(
+            f"{name}-migrate",
+            metadata=self.named(f"{name}-migrate-{fingerprint(image)}"),
+            spec=pods.job("migrate", roles["migrate"]),
+            opts=self.child_after(ledger, key),
+        )
+        CronJob(
+            f"{name}-backfill",
+            metadata=self.named(f"{name}-backfill"),
+            spec=by_hand(pods.job("backfill", roles["backfill"])),
+            opts=self.child_after(migration, cache),
+        )
+        Deployment(
+            name,
+            metadata=self.named(name),
+            spec=replicated(replicas, api, pods.api(api)),
+            # From here on the autoscaler's number counts.
+            opts=ResourceOptions.merge(
+                self.child_after(migration, cache),
+                ResourceOptions(ignore_changes=["spec.replicas"]),
+            ),
+        )
+        HorizontalPodAutoscaler(
+            name, metadata=self.named(name), spec=scale(name, replicas), opts=self.child
+        )
+        PodDisruptionBudget(
+            name,
+            metadata=self.named(name),
+            spec={"max_unavailable": 1, "selector": {"match_labels": api}},
+            opts=self.child,
+        )
+        service = Service(
+            name,
+            metadata=self.named(name),
+            spec={
+                "type": "NodePort",
+                "selector": api,
+                "ports": [{"port": 80, "target_port": PORT}],
+            },
+            opts=self.child,
+        )
+
+        self.url = Output.format("http://{}:{}", address, service.spec.ports[0].node_port)
+        self.register_outputs({"url": self.url, "api_key_secret": self.api_key_secret})
+
+
+def fingerprint(image: str) -> str:
+    """A short name of an image, another for every digest."""
+    return sha256(image.encode()).hexdigest()[:8]
+
+
+def by_hand(job: Spec) -> Spec:
+    """A job that only runs when someone makes one from this schedule, which never comes up."""
+    return {
+        "schedule": "0 0 1 1 *",
+        "suspend": True,
+        "concurrency_policy": "Forbid",
+        "job_template": {"spec": job},
+    }
+
+
+def replicated(replicas: int, labels: dict[str, str], pod: Spec) -> Spec:
+    """Replicas that are replaced one by one, the new one ready before the old one goes."""
+    return {
+        "replicas": replicas,
+        "revision_history_limit": 3,
+        "selector": {"match_labels": labels},
+        "strategy": {"rolling_update": {"max_surge": 1, "max_unavailable": 0}},
+        "template": pod,
+    }
+
+
+def scale(name: str, replicas: int) -> Spec:
+    """Up to twice the replicas while they are busy, back only after five calm minutes."""
+    busy = {"type": "Utilization", "average_utilization": BUSY_PERCENT}
+    return {
+        "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": name},
+        "min_replicas": replicas,
+        "max_replicas": 2 * replicas,
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": busy}}],
+    }

@@ -1,0 +1,63 @@
+"""The platform, part by part. An environment changes sizes and back ends, never this list."""
+
+import sys
+from pathlib import Path
+
+import pulumi
+
+# Pulumi runs this folder as a program; the packages beside it are found from the one above.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from components.cluster import Cluster
+from components.fraud_service import FraudService
+from components.namespace import Namespace
+from components.postgres import Postgres
+from components.postgres_operator import PostgresOperator
+from components.redis import Redis
+from components.secrets import Secrets
+from stacks.settings import Settings
+
+
+def fraud(env: Settings) -> None:
+    """Everything that scores transactions."""
+    here = Cluster("primary", kubeconfig=env.kubeconfig, context=env.context).here
+    home = Namespace("fraud", opts=here).name
+
+    # Operators
+    secrets = Secrets("external-secrets", namespace=home, manifests=env.manifests, opts=here)
+    postgres = PostgresOperator("cloudnative-pg", manifests=env.manifests, opts=here)
+
+    # Data
+    ledger = Postgres(
+        "ledger",
+        namespace=home,
+        operator=postgres,
+        secrets=secrets,
+        instances=env.postgres_instances,
+        memory=env.postgres_memory,
+        storage=env.postgres_storage,
+        opts=here,
+    )
+    cache = Redis(
+        "features", namespace=home, secrets=secrets, memory_mib=env.redis_memory_mib, opts=here
+    )
+
+    # Service
+    scoring = FraudService(
+        "scoring",
+        namespace=home,
+        image=env.image,
+        replicas=env.api_replicas,
+        ledger=ledger,
+        cache=cache,
+        secrets=secrets,
+        address=env.address,
+        opts=here,
+    )
+
+    pulumi.export("scoring_url", scoring.url)
+    pulumi.export("api_key_secret", scoring.api_key_secret)
+
+
+if __name__ == "__main__":
+    fraud(Settings.load())

@@ -1,0 +1,79 @@
+"""What differs between environments, read once and checked before anything is planned."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, Self, get_args, get_type_hints
+
+import pulumi
+from pulumi import RunError
+
+BUILT_IMAGE = Path(__file__).parent.parent / "build" / "image.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One environment. What has no default must be in its Pulumi.<stack>.yaml."""
+
+    kubeconfig: str
+    """Path of the cluster's kubeconfig."""
+    context: str | None = None
+    """Which of its contexts; without one, its current one."""
+    address: str
+    """A node's name or address, as clients reach it."""
+    manifests: str | None = None
+    """Folder with the operators' releases; without one, they come from upstream."""
+    image: str
+    """The service's image; without one, the one that `make image` built last."""
+
+    api_replicas: int = 2
+    postgres_instances: int = 2
+    postgres_memory: str = "384Mi"
+    postgres_storage: str = "2Gi"
+    redis_memory_mib: int = 256
+
+    @classmethod
+    def load(cls) -> Self:
+        """The stack's settings. The first thing that is wrong with them stops the program."""
+        given = pulumi.Config().get_object("settings") or {}
+        if not isinstance(given, dict):
+            raise RunError(f"bulwark:settings is {_got(given)}, allowed: keys and values")
+        if "image" not in given:
+            given["image"] = built_image()
+        _check(given, get_type_hints(cls), required={f.name for f in fields(cls) if _needed(f)})
+        return cls(**given)
+
+
+def built_image(record: Path = BUILT_IMAGE) -> str:
+    """The image that `make image` built and pushed last, by digest."""
+    try:
+        return str(json.loads(record.read_text())["image"])
+    except FileNotFoundError:
+        raise RunError(
+            "bulwark:settings names no image and none was built; set `image` or run `make image`"
+        ) from None
+
+
+def _check(given: Mapping[str, Any], types: Mapping[str, Any], required: set[str]) -> None:
+    for key, value in given.items():
+        if key not in types:
+            raise RunError(f"bulwark:settings.{key} is unknown, allowed: {', '.join(types)}")
+        allowed = get_args(types[key]) or (types[key],)
+        if type(value) not in allowed:
+            names = " or ".join(NAMES[kind] for kind in allowed)
+            raise RunError(f"bulwark:settings.{key} is {_got(value)}, allowed: {names}")
+    for key in sorted(required - given.keys()):
+        stack = pulumi.get_stack()
+        raise RunError(f"bulwark:settings.{key} is missing; add it to Pulumi.{stack}.yaml")
+
+
+NAMES = {str: "text", int: "a whole number", type(None): "nothing"}
+
+
+def _needed(field: Any) -> bool:
+    return field.default is MISSING
+
+
+def _got(value: object) -> str:
+    return f"{value!r} ({NAMES.get(type(value), type(value).__name__)})"

@@ -4,13 +4,13 @@ import os
 
 import pytest
 
-from tests.e2e.stack import ENVIRONMENT, RunningStack, StackDownError
+from tests.e2e.stack import RunningStack, StackDownError, environment
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "destroys: takes the stack down; runs after all others")
     # Testinfra starts kubectl by name; it lies beside the engine's state.
-    os.environ["PATH"] = ENVIRONMENT["PATH"]
+    os.environ["PATH"] = environment()["PATH"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,14 +1,12 @@
 """Every object that a cluster holds, of every kind that it knows, found by discovery."""
 
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tests.e2e import timeouts
-from tests.e2e.stack import ENVIRONMENT
+from tests.e2e.kubectl import kubectl
 
 PASSING = {"Event", "Lease", "NodeMetrics", "PodMetrics", "CertificateSigningRequest"}
 """What comes and goes by itself everywhere."""
@@ -34,26 +32,14 @@ class Thing:
 
 def inventory(kubeconfig: Path) -> Mapping[Thing, datetime]:
     """All lasting objects of a cluster, with the time at which each came."""
-    kinds = _kubectl(kubeconfig, "api-resources", "--verbs=list", "--output=name").split()
+    kinds = kubectl(kubeconfig, "api-resources", "--verbs=list", "--output=name").split()
     found = json.loads(
-        _kubectl(kubeconfig, "get", ",".join(kinds), "--all-namespaces", "--output=json")
+        kubectl(kubeconfig, "get", ",".join(kinds), "--all-namespaces", "--output=json")
     )
     things = {}
     for each in found["items"]:
         meta = each["metadata"]
         thing = Thing(each["kind"], meta.get("namespace", ""), meta["name"])
-        if not thing.passing:
+        if not thing.passing and "creationTimestamp" in meta:
             things[thing] = datetime.fromisoformat(meta["creationTimestamp"])
     return things
-
-
-def _kubectl(kubeconfig: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["kubectl", f"--kubeconfig={kubeconfig}", *arguments],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=timeouts.COMMAND,
-    )
-    return done.stdout

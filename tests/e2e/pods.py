@@ -1,7 +1,6 @@
 """Pods that are there, and pods that a test runs to look around from inside the cluster."""
 
 import secrets
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from kubernetes.client import ApiException
 from testinfra.host import Host
 
 from tests.e2e import timeouts
-from tests.e2e.stack import ENVIRONMENT, RunningStack
+from tests.e2e.kubectl import kubectl
+from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import until
 
 BUSYBOX = "docker.io/library/busybox:1.37"
@@ -109,18 +109,9 @@ def inside(stack: RunningStack, pod: Pod, container: str | None = None) -> Host:
 
 def execute(stack: RunningStack, pod: Pod, container: str, *command: str, given: str = "") -> str:
     """What a command in a running pod prints, without a shell between."""
-    meta = pod.metadata
-    kubectl = ["kubectl", f"--kubeconfig={stack.kubeconfig}", f"--namespace={meta.namespace}"]
-    done = subprocess.run(
-        [*kubectl, "exec", "--stdin", meta.name, "--container", container, "--", *command],
-        env=ENVIRONMENT,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=timeouts.COMMAND,
-    )
-    return done.stdout
+    name, namespace = pod.metadata.name, f"--namespace={pod.metadata.namespace}"
+    place = [namespace, "exec", "--stdin", name, f"--container={container}", "--"]
+    return kubectl(stack.kubeconfig, *place, *command, given=given)
 
 
 def ready(pod: Pod) -> bool:

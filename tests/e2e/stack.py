@@ -4,28 +4,38 @@ import base64
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 from kubernetes import client, config
 
+from local import tools
+from local.errors import EngineError
 from local.paths import CLUSTERS, STATE
 from tests.e2e import timeouts
 
 ROOT = Path(__file__).parents[2]
 NAME = os.environ.get("STACK") or "dev"
 CLUSTER = "primary"
-ENVIRONMENT = os.environ | {
-    "PATH": f"{Path(sys.executable).parent}:{STATE / 'bin'}:{os.environ['PATH']}",
-    "PULUMI_BACKEND_URL": os.environ.get("PULUMI_BACKEND_URL") or f"file://{STATE / 'pulumi'}",
-    "PULUMI_CONFIG_PASSPHRASE": os.environ.get("PULUMI_CONFIG_PASSPHRASE", ""),
-    "PULUMI_SKIP_UPDATE_CHECK": "true",
-}
+
+
+@cache
+def environment() -> dict[str, str]:
+    """What `pulumi` and `kubectl` run in: the engine's programs, and the stack's backend."""
+    settings = tools.environment()
+    programs = settings["PATH"]
+    with suppress(EngineError):  # With another cluster its owner's kubectl is on PATH.
+        programs = f"{tools.binary('kubectl').parent}:{programs}"
+    return settings | {
+        "PATH": programs,
+        "PULUMI_BACKEND_URL": os.environ.get("PULUMI_BACKEND_URL") or f"file://{STATE / 'pulumi'}",
+        "PULUMI_CONFIG_PASSPHRASE": os.environ.get("PULUMI_CONFIG_PASSPHRASE", ""),
+    }
 
 
 Api = Any
@@ -43,7 +53,7 @@ def pulumi(*arguments: str) -> str:
         done = subprocess.run(
             ["pulumi", "--non-interactive", "--stack", NAME, *arguments],
             cwd=ROOT,
-            env=ENVIRONMENT,
+            env=environment(),
             capture_output=True,
             text=True,
             check=True,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e import timeouts
 from tests.e2e.inventory import inventory
-from tests.e2e.stack import ENVIRONMENT, ROOT, RunningStack, pulumi
+from tests.e2e.stack import ROOT, RunningStack, environment, pulumi
 from tests.e2e.waiting import until
 
 pytestmark = pytest.mark.destroys
@@ -32,7 +32,7 @@ def test_destroy_leaves_the_cluster_as_the_stack_found_it(
     destroy = subprocess.run(
         ["make", "destroy"],
         cwd=ROOT,
-        env=ENVIRONMENT,
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -39,9 +39,10 @@ def binary(name: str) -> Path:
 
 def plan(*names: str) -> None:
     """Print what `build` would do."""
-    print(plans.text(plans.resolve(names)))
+    given = engine.needless()
+    print(plans.text([tool for tool in plans.resolve(names) if tool.name not in given]))
     if folder := engine.official():
-        print(f"pulumi: {folder} is used, ours is not built")
+        print(f"the official pulumi in {folder} is used")
 
 
 def build(*names: str) -> None:
@@ -54,7 +55,7 @@ def build(*names: str) -> None:
         host.install(*sorted({package for tool in todo for package in tool.packages}))
         print(plans.text(tools))
         _build(todo)
-    if engine.PROVIDER in tools and store.built(engine.PULUMI):
+    if engine.PROVIDER in tools and (store.built(engine.PULUMI) or engine.official()):
         engine.install_provider()
 
 

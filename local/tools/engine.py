@@ -40,12 +40,17 @@ def official() -> Path | None:
     return folder
 
 
-def needed(tools: Sequence[Tool]) -> list[Tool]:
-    """The tools without those that an official Pulumi gives, or can download."""
+def needless() -> set[str]:
+    """The tools that an official Pulumi makes needless as it stands."""
     if official() is None:
-        return list(tools)
-    given = set(GIVEN)
-    if PROVIDER in tools and (_installed() or _downloaded()):
+        return set()
+    return GIVEN | ({PROVIDER.name} if _installed() else set())
+
+
+def needed(tools: Sequence[Tool]) -> list[Tool]:
+    """The tools that must be ours; the provider is not, if an official Pulumi can download it."""
+    given = needless()
+    if given and PROVIDER in tools and PROVIDER.name not in given and _downloaded():
         given.add(PROVIDER.name)
     return [tool for tool in tools if tool.name not in given]
 

@@ -84,7 +84,7 @@ _TABLE = (
             "k8s.io/client-go/pkg/version.gitVersion={version}",
         ),
         seconds=322,
-        megabytes=2400,
+        megabytes=4600,
     ),
     Tool(
         name="etcd",
@@ -94,7 +94,7 @@ _TABLE = (
         lock="etcd",
         programs={"etcd": "go.etcd.io/etcd/server/v3"},
         seconds=49,
-        megabytes=250,
+        megabytes=500,
     ),
     Tool(
         name="containerd",
@@ -109,7 +109,7 @@ _TABLE = (
         tags="no_btrfs,no_zfs,no_devmapper",
         stamps=("github.com/containerd/containerd/v2/version.Version={version}",),
         seconds=61,
-        megabytes=450,
+        megabytes=1200,
     ),
     Tool(
         name="runc",
@@ -131,7 +131,7 @@ _TABLE = (
         programs={"kube-router": "./cmd/kube-router"},
         stamps=("github.com/cloudnativelabs/kube-router/v2/pkg/version.Version={version}",),
         seconds=96,
-        megabytes=500,
+        megabytes=1700,
     ),
     Tool(
         name="registry",
@@ -141,7 +141,7 @@ _TABLE = (
         programs={"registry": "./cmd/registry"},
         stamps=("github.com/distribution/distribution/v3/version.version={version}",),
         seconds=65,
-        megabytes=350,
+        megabytes=1800,
     ),
     # What images are made of and with
     Tool(
@@ -152,7 +152,7 @@ _TABLE = (
         programs={"crane": "./cmd/crane"},
         stamps=("github.com/google/go-containerregistry/cmd/crane/cmd.Version={version}",),
         seconds=20,
-        megabytes=100,
+        megabytes=150,
     ),
     Tool(
         name="coredns",
@@ -161,7 +161,7 @@ _TABLE = (
         checksum="h1:OBT+OEyHVdUiVxPhrNlC5XZVq3RkSxzQXfZQ76gm5ck=",
         programs={"coredns": "."},
         seconds=104,
-        megabytes=700,
+        megabytes=2500,
     ),
     Tool(
         name="local-path-provisioner",
@@ -171,7 +171,7 @@ _TABLE = (
         programs={"local-path-provisioner": "."},
         stamps=("main.VERSION={version}",),
         seconds=60,
-        megabytes=350,
+        megabytes=900,
     ),
     Tool(
         name="metrics-server",
@@ -181,7 +181,7 @@ _TABLE = (
         programs={"metrics-server": "./cmd/metrics-server"},
         stamps=("k8s.io/client-go/pkg/version.gitVersion={version}",),
         seconds=109,
-        megabytes=500,
+        megabytes=1400,
     ),
     Tool(
         name="cloudnative-pg",
@@ -191,7 +191,7 @@ _TABLE = (
         programs={"manager": "./cmd/manager"},
         releases=("releases/cnpg-1.30.0.yaml",),
         seconds=114,
-        megabytes=500,
+        megabytes=1300,
     ),
     Tool(
         name="external-secrets",
@@ -202,7 +202,7 @@ _TABLE = (
         releases=("deploy/crds/bundle.yaml",),
         charts=("deploy/charts/external-secrets",),
         seconds=352,
-        megabytes=2000,
+        megabytes=4700,
     ),
     # The engine that deploys
     Tool(
@@ -220,7 +220,7 @@ _TABLE = (
             "python/dist/pulumi-resource-pulumi-python",
         ),
         seconds=18,
-        megabytes=150,
+        megabytes=400,
     ),
     Tool(
         name="pulumi",
@@ -232,7 +232,7 @@ _TABLE = (
         stamps=(f"{_PULUMI}/sdk/v3/go/common/version.Version={{version}}",),
         includes=("pulumi-language-python",),
         seconds=86,
-        megabytes=900,
+        megabytes=2100,
     ),
     Tool(
         name="pulumi-resource-kubernetes",
@@ -245,7 +245,7 @@ _TABLE = (
         embeds=(f"{_PROVIDER}/schema.json", f"{_PROVIDER}/terraform-mapping.json"),
         stamps=("main.version={version}",),
         seconds=403,
-        megabytes=2000,
+        megabytes=3000,
     ),
 )
 

@@ -43,6 +43,32 @@ def test_an_official_pulumi_is_used_and_downloads_the_provider(release: Path) ->
     assert "PULUMI_HOME" not in tools.environment().keys() - os.environ.keys()
 
 
+def test_the_plan_leaves_out_what_an_official_pulumi_gives(
+    release: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_pulumi(release, "v3.230.0")
+    tools.plan("engine")
+
+    said = capsys.readouterr().out
+    assert "pulumi-language-python" not in said
+    assert said.endswith(f"the official pulumi in {release} is used\n")
+
+
+def test_a_provider_of_ours_is_handed_to_an_official_pulumi(go: FakeGo, release: Path) -> None:
+    put_pulumi(release, "v3.230.0", then=f'echo "$*" >> {go.folder}/asked\n[ "$6" != "" ]')
+    for file in engine.PROVIDER.embeds:
+        go.source(engine.PROVIDER.name, file).write_text("{}")
+    tools.build("engine")
+
+    asked = (go.folder / "asked").read_text().splitlines()
+    program = tools.binary("pulumi-resource-kubernetes")
+    install = "plugin install resource kubernetes v4.25.0"
+    assert [line for line in asked if line != "version"] == [
+        install,
+        f"{install} --reinstall --file {program}",
+    ]
+
+
 def test_where_the_provider_cannot_be_downloaded_ours_is_built(release: Path) -> None:
     put_pulumi(release, "v3.230.0", then=NO_DOWNLOADS)
 

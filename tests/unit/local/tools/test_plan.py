@@ -19,7 +19,7 @@ def test_a_plan_tells_what_is_built_what_is_not_and_how_long_it_takes(
         "etcd      v3.6.8   built",
         "runc      v1.5.2   to build  14s",
         "registry  v3.1.2   to build  1m 05s",
-        "2 to build: about 1m 19s with empty caches, 450 MB of disk",
+        "2 to build: about 1m 19s with empty caches, 1.9 GB of disk",
     ]
 
 

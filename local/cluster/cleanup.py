@@ -2,30 +2,28 @@
 
 import shutil
 
-from local.cluster import cgroups, marks, mounts, network, supervisor, sysctls
-from local.cluster.layout import NETNS, RUN, Cluster, Node
+from local.cluster import cgroups, marks, mounts, network, strays, supervisor, sysctls
+from local.cluster.layout import NETNS, RUN, Cluster
 from local.paths import STATE
 
 PREFIX = "bw-"
 
 
 def remove(cluster: Cluster) -> None:
-    """Stop a cluster and forget all it kept."""
+    """Stop a cluster and forget all it kept. Nothing is spared, so nothing is asked politely."""
+    parts = [cluster.name, *(node.name for node in cluster.nodes)]
+    supervisor.let_go(parts)  # or it would start again what is ended now
+    marks.end(*(pid for part in parts for pid in marks.marked(part)))
     for node in cluster.nodes:
-        supervisor.stop(f"{node.name}:kubelet")  # or it would bring the pods back
-    for node in cluster.nodes:
-        _end_pods(node)
-    for part in (*(node.name for node in cluster.nodes), cluster.name):
-        supervisor.forget(part)
-        marks.end(*marks.marked(part))  # shims outlive their runtime
-    for node in cluster.nodes:
-        _end_pods(node)
+        marks.end(*cgroups.processes(node.cgroup))
         mounts.unmount(node.home, node.run)
+    supervisor.forget(parts)
     network.disconnect(cluster)
     for node in cluster.nodes:
         cgroups.remove(node.cgroup)
         shutil.rmtree(node.run, ignore_errors=True)
     shutil.rmtree(cluster.home)
+    strays.remove()
 
 
 def sweep() -> None:
@@ -37,15 +35,13 @@ def sweep() -> None:
     marks.end(*marks.marked())
     marks.end(*cgroups.processes(cgroups.OURS))
     mounts.unmount(STATE, RUN)
-    if NETNS.exists():
-        for path in NETNS.glob(f"{PREFIX}*"):
-            network.remove_namespace(path)
+    for path in network.namespaces(PREFIX):
+        network.remove_namespace(path)
     for name in network.links(PREFIX):
         network.remove_link(name)
+    if NETNS.exists() and not any(NETNS.iterdir()):
+        mounts.unmount(NETNS)  # `ip netns` mounts it anew when it is needed
     cgroups.remove(cgroups.OURS)
     sysctls.restore()
     shutil.rmtree(RUN, ignore_errors=True)
-
-
-def _end_pods(node: Node) -> None:
-    marks.end(*cgroups.processes(node.cgroup))
+    strays.remove()

@@ -110,6 +110,7 @@ def _controllers(cluster: Cluster) -> Program:
         "cluster-signing-key-file": pki / "ca.key",
         # The pods' ranges are the layout's, given to the nodes when they are declared.
         "allocate-node-cidrs": False,
+        "flex-volume-plugin-dir": cluster.home / "plugins",
         "terminated-pod-gc-threshold": 100,
         "profiling": False,
     }

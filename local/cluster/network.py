@@ -23,11 +23,6 @@ def connect_host() -> None:
     run("ip", "link", "set", HOST_LINK, "up")
 
 
-def disconnect_host() -> None:
-    """Take the registry's address away."""
-    remove_link(HOST_LINK)
-
-
 def connect(cluster: Cluster) -> None:
     """The bridge and all nodes of a cluster, or what is missing of them."""
     bridge = cluster.bridge
@@ -59,6 +54,11 @@ def remove_namespace(path: Path) -> None:
     if os.path.ismount(path):
         run("ip", "netns", "delete", path.name)
     path.unlink(missing_ok=True)
+
+
+def namespaces(prefix: str) -> list[Path]:
+    """The network namespaces of this prefix, or the files that a reboot left of them."""
+    return sorted(NETNS.glob(f"{prefix}*"))
 
 
 def links(prefix: str) -> list[str]:

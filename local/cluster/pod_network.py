@@ -6,6 +6,9 @@ from pathlib import Path
 from local.cluster.files import write
 from local.cluster.layout import Node
 
+NETWORK = "bulwark"
+"""How the names of our pod networks begin."""
+
 
 def pod_network(node: Node) -> Path:
     """The node's CNI settings. No masquerade: all pods of this machine are routed to."""
@@ -22,5 +25,5 @@ def pod_network(node: Node) -> Path:
         },
     }
     ports = {"type": "portmap", "capabilities": {"portMappings": True}}
-    network = {"cniVersion": "1.0.0", "name": "pods", "plugins": [bridge, ports]}
+    network = {"cniVersion": "1.0.0", "name": f"{NETWORK}-{node.name}", "plugins": [bridge, ports]}
     return write(node.home / "config/cni/10-pods.conflist", json.dumps(network, indent=2))

@@ -81,11 +81,22 @@ def declare(programs: Iterable[Program]) -> None:
     _reload()
 
 
-def forget(group: str) -> None:
-    """Stop a group and remove it."""
-    (GROUPS / f"{group}.conf").unlink(missing_ok=True)
+def let_go(groups: Sequence[str]) -> None:
+    """Ask the groups to stop, and start nothing of them again; does not wait."""
+    there = {info["group"] for info in processes().values()}
+    for group in there.intersection(groups):
+        _rpc().supervisor.stopProcessGroup(group, DO_NOT_WAIT)
+
+
+def forget(groups: Sequence[str]) -> None:
+    """Remove groups, with the logs of their programs."""
+    for group in groups:
+        (GROUPS / f"{group}.conf").unlink(missing_ok=True)
     if running():
         _reload()
+    for group in groups:
+        for path in LOGS.glob(f"{group}-*.log*"):
+            path.unlink()
 
 
 def start(programs: Sequence[Program]) -> None:
@@ -94,12 +105,6 @@ def start(programs: Sequence[Program]) -> None:
     for program in programs:
         if states.get(program.full_name) not in UP:
             _rpc().supervisor.startProcess(program.full_name, DO_NOT_WAIT)
-
-
-def stop(name: str) -> None:
-    """Stop one program, if it is there."""
-    if processes().get(name, {}).get("statename") in UP:
-        _rpc().supervisor.stopProcess(name)
 
 
 def processes() -> dict[str, dict[str, Any]]:

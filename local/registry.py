@@ -28,7 +28,7 @@ def ensure_config() -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     config = {
         "version": 0.1,
-        "log": {"level": "warn", "accesslog": {"disabled": True}},
+        "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {
             "filesystem": {"rootdirectory": str(STORAGE)},
             "delete": {"enabled": True},

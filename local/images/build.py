@@ -41,25 +41,26 @@ def chosen(names: Sequence[str]) -> list[Image]:
     return [IMAGES[name] for name in names] or list(IMAGES.values())
 
 
-def current(image: Image, address: str) -> bool:
-    """Whether the registry already serves what the definition and the tools would make."""
-    record = _record(image)
-    if not record.exists():
-        return False
-    read = json.loads(record.read_text())
+def current(image: Image, address: str) -> str:
+    """The digest of what the local registry serves, if that is what would be made; else empty."""
     served = push.served(address, image.repository, image.tag)
-    return bool(read["key"] == key(image) and read["digest"] == served)
+    record = _record(image)
+    if not served or not record.exists():
+        return ""
+    read = json.loads(record.read_text())
+    return served if (read["key"], read["digest"]) == (key(image), served) else ""
 
 
 def publish(image: Image, reference: str) -> str:
     """Make what is missing of an image and push it; its digest in the registry."""
+    made_from = key(image)  # before reading: what changes meanwhile is made again next time
     layers = [oci.kept(layer) or oci.make(layer) for layer in image.layers]
     for layer in layers:
         check_version(image, layer.versions)
     folder = oci.layout(image, [layer.blob for layer in layers])
     push.push(folder, reference)
     record = {
-        "key": key(image),
+        "key": made_from,
         "digest": oci.digest(folder),
         "size": sum(layer.blob.size for layer in layers),
         "unpacked": sum(layer.blob.unpacked for layer in layers),
@@ -90,8 +91,9 @@ def check_version(image: Image, versions: dict[str, str]) -> None:
 
 
 def key(image: Image) -> str:
-    """All that the image depends on."""
-    return short("\n".join((repr(image), *(layer.key() for layer in image.layers))))
+    """All that the image depends on but its name."""
+    config = (image.user, image.entrypoint, image.command, image.env, image.folder)
+    return short("\n".join((repr(config), *(layer.key() for layer in image.layers))))
 
 
 def sizes(images: Sequence[Image]) -> list[tuple[str, ...]]:

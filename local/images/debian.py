@@ -29,6 +29,7 @@ MERGED = ("bin/", "lib/", "lib64/", "sbin/")
 
 INSTALLING = (
     "adduser",
+    "base-passwd",
     "debconf",
     "init-system-helpers",
     "libdebconfclient0",
@@ -57,7 +58,9 @@ UNREAD = (
     "usr/share/info/*",
     "usr/share/lintian/*",
     "usr/share/locale/*",
+    "usr/share/gcc/*",
     "usr/share/man/*",
+    "usr/share/postgresql/*/man/*",
     "usr/share/bug/*",
     "usr/share/bash-completion/*",
     "usr/share/doc-base/*",
@@ -94,12 +97,12 @@ class Packages:
         versions = {
             name: version
             for name, version in resolved(self.names + self.above).items()
-            if name not in below and not _matches(name, unwanted)
+            if name not in below and not matches(name, unwanted)
         }
         left = (*UNREAD, *self.leaving)
         for deb in fetched(versions):
             for info, content in members(deb):
-                if not _matches(info.name, left):
+                if not matches(info.name, left):
                     tar.member(info, content)
         return versions
 
@@ -171,6 +174,12 @@ def fetched(versions: Mapping[str, str]) -> list[Path]:
     return [file for file in files if file is not None]
 
 
+def unpack(deb: Path, root: Path) -> None:
+    """Unpack a package under a folder of the host."""
+    root.mkdir(parents=True, exist_ok=True)
+    _run(["dpkg-deb", "--extract", str(deb), str(root)])
+
+
 @contextmanager
 def _unpacking(deb: Path) -> Iterator[IO[bytes]]:
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as process:
@@ -198,7 +207,8 @@ def _deb(name: str, version: str) -> Path | None:
     return next(ARCHIVES.glob(f"{name}_{version.replace(':', '%3a')}_*.deb"), None)
 
 
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether one of the patterns (`*` reaches over slashes) fits."""
     return any(fnmatch(name, pattern) for pattern in patterns)
 
 

@@ -44,12 +44,13 @@ def make(layer: Layer) -> Kept:
     """Write the layer into the store. Interrupted, it leaves nothing that counts."""
     for folder in (BLOBS, LAYERS):
         folder.mkdir(parents=True, exist_ok=True)
+    record = LAYERS / f"{layer.key()}.json"  # before reading: a later change is another layer
     partial = HOME / "partial"
     with written(partial) as (tar, blob):
         versions = layer.pour(tar)
     made = Kept(blob[0], versions)
     partial.rename(_blob(made.blob.digest))
-    _write(LAYERS / f"{layer.key()}.json", json.dumps(asdict(made), indent=1).encode())
+    _write(record, json.dumps(asdict(made), indent=1).encode())
     return made
 
 

@@ -163,6 +163,7 @@ _IMAGES = (
                     above=BASE_PACKAGES,
                     without=("postgresql-*common*",),
                 ),
+                Link("/usr/bin/pgbouncer", "../sbin/pgbouncer"),  # where CloudNativePG starts it
                 Users((("pgbouncer", 998, 996, "/nonexistent"),)),
             ),
         ),

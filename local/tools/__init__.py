@@ -6,7 +6,7 @@ from pathlib import Path
 from local import host
 from local.errors import EngineError
 from local.progress import Progress, duration
-from local.tools import builder, engine, golang, store
+from local.tools import builder, engine, golang, links, store
 from local.tools import plan as plans
 from local.tools.engine import environment
 from local.tools.releases import release_files
@@ -57,6 +57,7 @@ def build(*names: str) -> None:
         _build(todo)
     if engine.PROVIDER in tools and (store.built(engine.PULUMI) or engine.official()):
         engine.install_provider()
+    links.renew()
 
 
 def _build(tools: list[Tool]) -> None:

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from local import paths
@@ -27,14 +27,16 @@ PLUGIN = ("resource", "kubernetes", f"v{PROVIDER.release}")
 
 def official() -> Path | None:
     """The folder of a `pulumi` on PATH that is new enough and ships its Python language host."""
-    found = shutil.which("pulumi")
+    cache = paths.CACHE.resolve()
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    others = [folder for folder in folders if not Path(folder).resolve().is_relative_to(cache)]
+    found = shutil.which("pulumi", path=os.pathsep.join(others))
     if not found:
         return None
     folder = Path(found).resolve().parent
-    ours = paths.CACHE.resolve() in folder.parents
-    if ours or not all((folder / program).exists() for program in GIVEN):
+    if not all((folder / program).exists() for program in GIVEN):
         return None
-    version = re.match(r"v(\d+)\.(\d+)\.(\d+)", _pulumi(os.environ, "version").stdout)
+    version = re.match(r"v(\d+)\.(\d+)\.(\d+)", _pulumi(folder, "version").stdout)
     if version is None or tuple(map(int, version.groups())) < OLDEST:
         return None
     return folder
@@ -48,65 +50,58 @@ def needless() -> set[str]:
 
 
 def needed(tools: Sequence[Tool]) -> list[Tool]:
-    """The tools that must be ours; the provider is not, if an official Pulumi can download it."""
+    """The tools that must be ours; not the provider, if an official Pulumi can download it."""
     given = needless()
-    if given and PROVIDER in tools and PROVIDER.name not in given and _downloaded():
+    folder = official()
+    if folder and PROVIDER in tools and PROVIDER.name not in given and _downloaded(folder):
         given.add(PROVIDER.name)
     return [tool for tool in tools if tool.name not in given]
 
 
 def environment() -> dict[str, str]:
-    """What `pulumi` runs in: the engine and this Python on PATH.
-
-    Our own engine keeps its plugins in the cache, so nobody's ~/.pulumi is touched.
-    """
-    python = str(Path(sys.prefix) / "bin")
-    path = os.environ.get("PATH", os.defpath)
-    settings = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true"}
-    if official():
-        return settings | {"PATH": os.pathsep.join([python, path])}
-    return settings | {
-        "PATH": os.pathsep.join([str(store.home(PULUMI)), python, path]),
-        "PULUMI_HOME": str(paths.CACHE / "pulumi"),
-    }
+    """What `pulumi` runs in: the engine and this Python on PATH."""
+    return _environment(official() or store.home(PULUMI))
 
 
 def install_provider() -> None:
     """Hand the built provider to the engine, unless this very build of it is there."""
-    receipt = paths.CACHE / "pulumi" / f"{PROVIDER.name}.key"
+    receipt = paths.CACHE / "tools" / f".{PROVIDER.name}.installed"
     key = store.key(PROVIDER)
     if _installed() and receipt.exists() and receipt.read_text() == key:
         return
     program = str(store.home(PROVIDER) / PROVIDER.name)
     install = ("plugin", "install", *PLUGIN, "--reinstall", "--file", program)
-    done = _pulumi(environment(), *install)
+    done = _pulumi(official() or store.home(PULUMI), *install)
     if done.returncode != 0:
         raise EngineError(f"pulumi refused the Kubernetes provider: {done.stderr.strip()}")
-    receipt.parent.mkdir(parents=True, exist_ok=True)
     receipt.write_text(key)
 
 
 def _installed() -> bool:
-    home = Path(environment().get("PULUMI_HOME") or Path.home() / ".pulumi")
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     return (home / "plugins" / "-".join(PLUGIN) / PROVIDER.name).exists()
 
 
-def _downloaded() -> bool:
+def _downloaded(folder: Path) -> bool:
     print(f"asking pulumi to download the Kubernetes provider {PROVIDER.release}", flush=True)
     try:
-        done = _pulumi(environment(), "plugin", "install", *PLUGIN, seconds=DOWNLOAD_SECONDS)
+        done = _pulumi(folder, "plugin", "install", *PLUGIN, seconds=DOWNLOAD_SECONDS)
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0
 
 
+def _environment(folder: Path) -> dict[str, str]:
+    folders = [str(folder), str(Path(sys.prefix) / "bin"), os.environ.get("PATH", os.defpath)]
+    return os.environ | {"PATH": os.pathsep.join(folders), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+
+
 def _pulumi(
-    environment: Mapping[str, str], *arguments: str, seconds: float | None = None
+    folder: Path, *arguments: str, seconds: float | None = None
 ) -> subprocess.CompletedProcess[str]:
-    program = shutil.which("pulumi", path=environment["PATH"]) or "pulumi"
     return subprocess.run(
-        [program, *arguments],
-        env=environment,
+        [folder / "pulumi", *arguments],
+        env=_environment(folder),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

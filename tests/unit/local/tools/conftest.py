@@ -82,6 +82,7 @@ def go(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGo:
     # Nothing of the machine but its basics: an official `pulumi` would change the plan.
     monkeypatch.setenv("PATH", f"{fake.folder}:/usr/bin:/bin")
     monkeypatch.setenv("BULWARK_CACHE", str(cache))
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi"))
     return fake
 
 

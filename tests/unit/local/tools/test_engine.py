@@ -6,6 +6,7 @@ import pytest
 from local import tools
 from local.tools import engine
 from local.tools.plan import resolve
+from local.tools.table import TOOLS
 from tests.unit.local.tools.conftest import FakeGo
 
 DOWNLOADS = "exit 0"
@@ -23,11 +24,17 @@ def put_pulumi(folder: Path, version: str, *, host: bool = True, then: str = DOW
     return folder
 
 
+def build_pulumi(go: FakeGo) -> None:
+    for script in TOOLS["pulumi-language-python"].scripts:
+        go.source("pulumi-language-python", script).touch()
+    tools.build("pulumi")
+
+
 @pytest.fixture
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go: FakeGo) -> Path:
     folder = tmp_path / "release"
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    monkeypatch.setenv("PULUMI_HOME", str(go.folder / "home"))
+    assert go.builds == []
     return folder
 
 
@@ -40,7 +47,6 @@ def test_an_official_pulumi_is_used_and_downloads_the_provider(release: Path) ->
 
     assert names() == []
     assert tools.binary("pulumi") == release / "pulumi"
-    assert "PULUMI_HOME" not in tools.environment().keys() - os.environ.keys()
 
 
 def test_the_plan_leaves_out_what_an_official_pulumi_gives(
@@ -88,9 +94,35 @@ def test_a_pulumi_without_its_language_host_is_passed_over(release: Path) -> Non
     assert "pulumi" in names()
 
 
-def test_our_own_engine_keeps_its_plugins_in_the_cache(go: FakeGo, cache: Path) -> None:
-    assert go.builds == []
-    environment = tools.environment()
+def test_an_official_pulumi_is_found_behind_ours(
+    go: FakeGo, release: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    build_pulumi(go)
+    monkeypatch.setenv("PATH", f"{cache / 'bin'}:{os.environ['PATH']}")
+    put_pulumi(release, "v3.230.0")
 
-    assert environment["PULUMI_HOME"] == str(cache / "pulumi")
-    assert environment["PATH"].startswith(str(cache / "tools" / "pulumi-"))
+    assert engine.official() == release
+    assert tools.environment()["PATH"].startswith(f"{release}:")
+
+
+def test_our_own_engine_comes_first_where_there_is_no_official_one(go: FakeGo) -> None:
+    build_pulumi(go)
+
+    assert tools.environment()["PATH"].startswith(f"{tools.binary('pulumi').parent}:")
+
+
+def test_what_people_type_is_linked_into_one_folder(go: FakeGo, cache: Path) -> None:
+    build_pulumi(go)
+
+    assert (cache / "bin" / "pulumi").resolve() == tools.binary("pulumi").resolve()
+    assert not (cache / "bin" / "kubectl").exists()
+
+
+def test_our_link_goes_when_an_official_pulumi_comes(
+    go: FakeGo, release: Path, cache: Path
+) -> None:
+    build_pulumi(go)
+    put_pulumi(release, "v3.230.0")
+    tools.build("etcd")
+
+    assert not (cache / "bin" / "pulumi").is_symlink()

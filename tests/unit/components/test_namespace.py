@@ -1,5 +1,5 @@
 from components.namespace import Namespace
-from tests.unit.components.conftest import Deploy
+from tests.unit.engine import Deploy
 
 
 def test_a_namespace_denies_all_traffic_until_a_path_is_opened(deploy: Deploy) -> None:

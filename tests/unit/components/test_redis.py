@@ -1,6 +1,6 @@
 from components.redis import Redis
 from components.secrets import Secrets
-from tests.unit.components.conftest import Deploy, Made
+from tests.unit.engine import Deploy, Made
 
 
 def redis(deploy: Deploy, *, memory_mib: int = 256) -> Made:

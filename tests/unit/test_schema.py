@@ -1,7 +1,7 @@
 import pytest
 from pulumi_kubernetes.core.v1 import Service
 
-from tests.unit.components.conftest import Deploy
+from tests.unit.engine import Deploy
 
 
 def test_a_misspelled_key_deep_in_a_specification_is_found(deploy: Deploy) -> None:

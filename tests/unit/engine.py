@@ -7,11 +7,19 @@ import pulumi
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 
-from tests.unit.components.schema import unknown_keys
+from tests.unit.schema import unknown_keys
 
 Inputs = dict[str, Any]
-Made = dict[tuple[str, str], Inputs]
-"""Inputs of every resource, by kind and name: `made["StatefulSet", "features"]`."""
+
+
+class Made(dict[tuple[str, str], Inputs]):
+    """Inputs of every resource, by kind and name: `made["StatefulSet", "features"]`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.providers: dict[tuple[str, str], str] = {}
+
+
 Deploy = Callable[[Callable[[], object]], Made]
 
 
@@ -19,12 +27,14 @@ class Recorder(Mocks):
     """A Kubernetes that says yes to everything and fills in what it would fill in."""
 
     def __init__(self) -> None:
-        self.made: Made = {}
+        self.made = Made()
         self.misspelled: list[str] = []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, Inputs]:
-        if args.custom:
-            self.made[args.typ.rpartition(":")[2], args.name] = args.inputs
+        if not args.typ.startswith("bulwark:"):
+            kind = args.typ.rpartition(":")[2]
+            self.made[kind, args.name] = args.inputs
+            self.made.providers[kind, args.name] = args.provider or ""
             self.misspelled += unknown_keys(args.typ, args.inputs)
         outputs = dict(args.inputs)
         name = outputs.get("metadata", {}).get("name") or args.name
@@ -45,7 +55,7 @@ def deploy() -> Deploy:
         recorder = Recorder()
         set_mocks(recorder, project="bulwark", stack="test")
         pulumi.runtime.test(lambda: (program(), None)[1])()  # type: ignore[no-untyped-call]
-        assert not recorder.misspelled
+        assert not recorder.misspelled, recorder.misspelled
         return recorder.made
 
     return run

@@ -1,0 +1,34 @@
+import pytest
+
+from components.postgres_operator import PostgresOperator
+from tests.unit.engine import Deploy
+
+UPSTREAM = "https://github.com/cloudnative-pg/cloudnative-pg/releases/download"
+
+
+@pytest.mark.parametrize(
+    ("manifests", "file"),
+    [
+        ("/files", "/files/cloudnative-pg/cnpg-1.30.0.yaml"),
+        (
+            None,
+            f"{UPSTREAM}/v1.30.0/cnpg-1.30.0.yaml",
+        ),
+    ],
+)
+def test_the_release_comes_from_the_folder_or_from_upstream(
+    deploy: Deploy, manifests: str | None, file: str
+) -> None:
+    made = deploy(lambda: PostgresOperator("cloudnative-pg", manifests=manifests))
+
+    assert made["ConfigFile", "cloudnative-pg"]["file"] == file
+
+
+def test_its_namespace_is_closed_but_for_its_webhook(deploy: Deploy) -> None:
+    made = deploy(lambda: PostgresOperator("cloudnative-pg"))
+
+    deny = made["NetworkPolicy", "cloudnative-pg-deny"]
+    assert deny["metadata"]["namespace"] == "cnpg-system"
+    assert deny["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    webhook = made["NetworkPolicy", "cloudnative-pg-from-everyone"]["spec"]
+    assert webhook["ingress"] == [{"ports": [{"protocol": "TCP", "port": 9443}]}]

@@ -1,0 +1,72 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import set_all_config
+
+from stacks import settings
+from stacks.settings import Settings, built_image
+
+LEAST = {"kubeconfig": "/cluster/kubeconfig", "address": "10.0.0.1", "image": "fraud:1"}
+
+
+def load(given: Any) -> Settings:
+    set_all_config({f"{pulumi.get_project()}:settings": json.dumps(given)})
+    return Settings.load()
+
+
+def test_an_environment_sets_what_it_must_and_keeps_the_rest() -> None:
+    env = load({**LEAST, "postgres_instances": 3})
+
+    assert (env.kubeconfig, env.image) == ("/cluster/kubeconfig", "fraud:1")
+    assert env.postgres_instances == 3
+    assert env.api_replicas == 2
+    assert env.manifests is None
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({**LEAST, "postgres_instanses": 3}, r"settings\.postgres_instanses is unknown, allowed: "),
+        ({**LEAST, "api_replicas": "2"}, r"api_replicas is '2' \(text\), allowed: a whole number"),
+        ({**LEAST, "api_replicas": True}, r"api_replicas is True \(bool\), allowed: a whole num"),
+        ({**LEAST, "context": 7}, r"context is 7 \(a whole number\), allowed: text or nothing"),
+        ({"kubeconfig": "k", "image": "i"}, r"address is missing; add it to Pulumi\..+\.yaml"),
+        (["x"], r"settings is \['x'\] \(list\), allowed: keys and values"),
+    ],
+)
+def test_a_wrong_setting_stops_the_program_with_one_line(given: Any, complaint: str) -> None:
+    with pytest.raises(pulumi.RunError, match=complaint) as stopped:
+        load(given)
+
+    assert "\n" not in str(stopped.value)
+
+
+def test_without_settings_the_first_missing_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "built_image", lambda: "fraud:built")
+    set_all_config({})
+
+    with pytest.raises(pulumi.RunError, match="address is missing"):
+        Settings.load()
+
+
+def test_the_image_that_was_built_last_is_used_when_none_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "built_image", lambda: "fraud:built")
+
+    assert load({key: LEAST[key] for key in ("kubeconfig", "address")}).image == "fraud:built"
+
+
+def test_the_build_leaves_its_image_in_a_file(tmp_path: Path) -> None:
+    record = tmp_path / "image.json"
+    record.write_text('{"image": "fraud@sha256:0"}')
+
+    assert built_image(record) == "fraud@sha256:0"
+
+
+def test_without_any_image_the_remedy_is_named(tmp_path: Path) -> None:
+    with pytest.raises(pulumi.RunError, match="run `make image`"):
+        built_image(tmp_path / "image.json")

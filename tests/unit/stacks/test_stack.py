@@ -1,0 +1,34 @@
+from stacks.__main__ import fraud
+from stacks.settings import Settings
+from tests.unit.engine import Deploy
+
+ENV = Settings(kubeconfig="/cluster/kubeconfig", address="node", image="registry/fraud:1")
+
+
+def test_the_platform_is_one_program_with_every_part_in_the_cluster_it_names(
+    deploy: Deploy,
+) -> None:
+    made = deploy(lambda: fraud(ENV))
+
+    kinds = {kind for kind, _ in made}
+    assert {"Namespace", "Cluster", "StatefulSet", "Deployment", "Chart"} <= kinds
+    strays = [key for key, provider in made.providers.items() if "::primary::" not in provider]
+    assert strays == [("kubernetes", "primary")]
+
+
+def test_every_part_of_the_service_lives_in_one_closed_namespace(deploy: Deploy) -> None:
+    made = deploy(lambda: fraud(ENV))
+
+    homes = {
+        inputs["metadata"]["namespace"]
+        for (kind, _), inputs in made.items()
+        if kind in {"Deployment", "StatefulSet", "Cluster", "Pooler", "ExternalSecret", "Job"}
+    }
+    assert homes == {"fraud"}
+    assert ("NetworkPolicy", "fraud-deny") in made
+
+
+def test_no_secret_value_is_declared_anywhere(deploy: Deploy) -> None:
+    made = deploy(lambda: fraud(ENV))
+
+    assert not [key for key in made if key[0] == "Secret"]

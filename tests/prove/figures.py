@@ -1,8 +1,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-Trial = dict[str, object]
+Trial = dict[str, Any]
 """What one run showed, raw: names to numbers, texts, lists."""
 
 

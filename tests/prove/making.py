@@ -1,0 +1,34 @@
+"""Runs the verbs of the Makefile as a person would, and times them."""
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.prove.errors import ProveError
+from tests.prove.evidence import ROOT
+
+LOGS = ROOT / "build" / "prove"
+
+
+def make(verb: str, *, tree: Path = ROOT, settings: Mapping[str, str] | None = None) -> float:
+    """Seconds that a verb took. What it printed is in build/prove/."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"{verb}-{time.strftime('%H%M%S')}.log"
+    # The outer make must not tell the inner one how to behave.
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    started = time.monotonic()
+    with log.open("w") as out:
+        done = subprocess.run(
+            ["make", verb],
+            cwd=tree,
+            env=outer | dict(settings or {}),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        last = (log.read_text().strip().splitlines() or ["nothing was printed"])[-1]
+        raise ProveError(f"make {verb}: exit code {done.returncode}, {last} (all of it: {log})")
+    return round(time.monotonic() - started, 1)

@@ -1,0 +1,17 @@
+"""What Pulumi itself recorded of its runs, from the history of the stack."""
+
+import json
+from typing import Any
+
+from tests.e2e.stack import pulumi
+
+
+def last_update() -> dict[str, Any]:
+    """The newest record."""
+    history: list[dict[str, Any]] = json.loads(pulumi("stack", "history", "--json"))
+    return max(history, key=lambda update: int(update["version"]))
+
+
+def changes(update: dict[str, Any]) -> int:
+    """How many resources an update made, changed, replaced or deleted."""
+    return sum(n for what, n in update["resourceChanges"].items() if what != "same")

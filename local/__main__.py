@@ -4,9 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from local import tools
+from local.cluster.condition import kubeconfig
+from local.cluster.logs import logs
 from local.cluster.lowering import down
 from local.cluster.raising import up
+from local.cluster.status import status
 from local.errors import EngineError
+from local.images import build as images
+from local.images import service
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +41,34 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("down", help="stop clusters and forget their state")
     verb.add_argument("names", nargs="+", metavar="NAME", help="or: all")
     verb.set_defaults(run=lambda o: down(o.names))
+
+    verb = verbs.add_parser("status", help="what runs, how fast it came, what it takes")
+    verb.set_defaults(run=lambda _: status())
+
+    verb = verbs.add_parser("logs", help="what a process said; without a name, the processes")
+    verb.add_argument("process", nargs="?")
+    verb.add_argument("-f", "--follow", action="store_true")
+    verb.set_defaults(run=lambda o: logs(o.process, follow=o.follow))
+
+    verb = verbs.add_parser("kubeconfig", help="the path of a cluster's kubeconfig")
+    verb.add_argument("name", nargs="?", default="primary")
+    verb.set_defaults(run=lambda o: print(kubeconfig(o.name)))
+
+    verb = verbs.add_parser("plan", help="what `build` would build")
+    verb.add_argument("names", nargs="*", metavar="NAME")
+    verb.set_defaults(run=lambda o: tools.plan(*o.names))
+
+    verb = verbs.add_parser("build", help="build tools (all that are missing)")
+    verb.add_argument("names", nargs="*", metavar="NAME")
+    verb.set_defaults(run=lambda o: tools.build(*o.names))
+
+    verb = verbs.add_parser("images", help="make images (all that are out of date)")
+    verb.add_argument("names", nargs="*", metavar="NAME")
+    verb.set_defaults(run=lambda o: images.build(o.names))
+
+    verb = verbs.add_parser("image", help="make the service's image, and push it")
+    verb.add_argument("--registry", default="", help="another cluster's registry")
+    verb.set_defaults(run=lambda o: print(service.build(o.registry)))
     return parser
 
 

@@ -11,13 +11,12 @@ PREFIX = "bw-"
 
 def remove(cluster: Cluster) -> None:
     """Stop a cluster and forget all it kept. Nothing is spared, so nothing is asked politely."""
-    parts = [cluster.name, *(node.name for node in cluster.nodes)]
-    supervisor.let_go(parts)  # or it would start again what is ended now
-    marks.end(*(pid for part in parts for pid in marks.marked(part)))
+    supervisor.let_go(cluster.parts)  # or it would start again what is ended now
+    marks.end(*(pid for part in cluster.parts for pid in marks.marked(part)))
     for node in cluster.nodes:
         marks.end(*cgroups.processes(node.cgroup))
         mounts.unmount(node.home, node.run)
-    supervisor.forget(parts)
+    supervisor.forget(cluster.parts)
     network.disconnect(cluster)
     for node in cluster.nodes:
         cgroups.remove(node.cgroup)

@@ -2,18 +2,20 @@
 
 import http
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Callable
 
-from local.cluster import serving, supervisor
+from local.cluster import serving
 from local.cluster.kubectl import condition, objects
 from local.cluster.layout import API_PORT, Cluster
 from local.errors import EngineError
 
 API_SECONDS = 60.0
+PORT_SECONDS = 20.0
 NODE_SECONDS = 60.0
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.1
 
 
 def wait(for_what: str, ready: Callable[[], bool], *, seconds: float, part: str) -> None:
@@ -49,6 +51,16 @@ def api_ready(cluster: Cluster) -> bool:
         link.close()
 
 
+def wait_port(address: str, port: int, *, part: str) -> None:
+    """Until something listens there."""
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((address, port)) == 0
+
+    wait(f"{address}:{port}", listens, seconds=PORT_SECONDS, part=part)
+
+
 def wait_nodes(cluster: Cluster) -> None:
     """Until every node is Ready and its kubelet holds a certificate to serve with."""
 
@@ -59,10 +71,3 @@ def wait_nodes(cluster: Cluster) -> None:
         return all(condition(node, "Ready") for node in mine) and serving.granted(cluster)
 
     wait(f"{cluster.name}'s nodes", ready, seconds=NODE_SECONDS, part=cluster.nodes[0].name)
-
-
-def processes_up(cluster: Cluster) -> bool:
-    """Whether every process of the cluster runs."""
-    groups = {cluster.name, *(node.name for node in cluster.nodes)}
-    infos = [info for info in supervisor.processes().values() if info["group"] in groups]
-    return bool(infos) and all(info["statename"] == "RUNNING" for info in infos)

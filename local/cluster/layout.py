@@ -32,6 +32,11 @@ class Cluster:
         return tuple(Node(self, number) for number in range(1, self.size + 1))
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """Its groups of processes: the control plane's, then each node's."""
+        return (self.name, *(node.name for node in self.nodes))
+
+    @property
     def bridge(self) -> str:
         """The host's end of the network that joins the nodes."""
         return f"bw-{self.index}"

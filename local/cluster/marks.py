@@ -41,6 +41,14 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
+def name_of(pid: int) -> str:
+    """The process's name as the kernel keeps it; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def _mark(folder: Path) -> str | None:
     prefix = f"{MARK}=".encode()
     try:

@@ -50,6 +50,11 @@ def planned(name: str, size: int | None) -> Cluster:
     return Cluster(name, free[0], size or 1)
 
 
+def same(cluster: Cluster) -> bool:
+    """Whether the machine has this cluster already, at this size."""
+    return cluster in known()
+
+
 def enter(cluster: Cluster) -> None:
     """From here on the cluster exists, half started at the least."""
     cluster.home.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from typing import Any, cast
 from supervisor.xmlrpc import SupervisorTransport
 
 from local.cluster.files import write
-from local.cluster.marks import MARK, end, marked
+from local.cluster.marks import MARK, end, marked, name_of
 from local.cluster.program import Program
 from local.errors import EngineError
 from local.paths import STATE, SUPERVISOR
@@ -25,6 +25,7 @@ UP = {"STARTING", "RUNNING", "BACKOFF"}
 LOG_BYTES = "5MB"
 RETRIES = 1000
 DO_NOT_WAIT = False
+SHIM = "containerd-shim"  # the kernel keeps the first 15 letters of a name
 START_SECONDS = 10.0
 
 
@@ -38,10 +39,13 @@ def running() -> bool:
 
 
 def ensure() -> None:
-    """Start the supervisor unless it answers. Orphans of one that was killed are ended first."""
+    """Start the supervisor unless it answers.
+
+    Orphans of one that was killed are ended first; pods and their shims live on.
+    """
     if running():
         return
-    end(*marked())
+    end(*(pid for pid in marked() if name_of(pid) != SHIM))
     GROUPS.mkdir(parents=True, exist_ok=True)
     LOGS.mkdir(exist_ok=True)
     SUPERVISOR.chmod(0o700)
@@ -115,9 +119,26 @@ def processes() -> dict[str, dict[str, Any]]:
     return {f"{info['group']}:{info['name']}": info for info in infos}
 
 
+def all_run(groups: Sequence[str]) -> bool:
+    """Whether each of these groups is there and every process of it runs."""
+    return all(found == {"RUNNING"} for found in _states(groups).values())
+
+
+def none_runs(groups: Sequence[str]) -> bool:
+    """Whether no process of these groups runs or tries to."""
+    return not any(found & UP for found in _states(groups).values())
+
+
 def log(full_name: str) -> Path:
     """Where a program's output goes."""
     return LOGS / f"{full_name.replace(':', '-')}.log"
+
+
+def _states(groups: Sequence[str]) -> dict[str, set[str]]:
+    states: dict[str, set[str]] = {group: set() for group in groups}
+    for info in processes().values():
+        states.get(info["group"], set()).add(info["statename"])
+    return states
 
 
 def _rpc() -> xmlrpc.client.ServerProxy:

@@ -76,6 +76,14 @@ def process(pid: int) -> Process | None:
     )
 
 
+def environment(found: Process) -> str:
+    """What a process was given as its environment; empty if it is gone by now."""
+    try:
+        return (PROC / str(found.pid) / "environ").read_bytes().decode(errors="ignore")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def started_at(found: Process) -> float:
     """When a process started, in seconds since the epoch."""
     booted = next(

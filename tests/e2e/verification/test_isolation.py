@@ -66,7 +66,7 @@ def test_nothing_leaves_the_namespace_for_the_outside(stack: RunningStack) -> No
 @pytest.mark.parametrize(
     "wish",
     [
-        {"privileged": True},
+        {"privileged": True, "allowPrivilegeEscalation": True},
         {"runAsNonRoot": False, "runAsUser": 0},
         {"allowPrivilegeEscalation": True},
         {"capabilities": {"add": ["NET_ADMIN"], "drop": ["ALL"]}},

@@ -10,7 +10,7 @@ from app.training.protocol import Dataset
 
 @cache
 def published() -> Simulation:
-    """In a process of its own: measuring coverage would triple the time of its millions of draws."""
+    """In a process of its own: measuring coverage would slow its millions of draws by half."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(simulate).result()
 

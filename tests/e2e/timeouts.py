@@ -3,6 +3,9 @@
 COMMAND = 60
 """A command in a pod, or a question to Pulumi."""
 
+JUDGE = 180
+"""A preview or an update of a few objects that need no cluster."""
+
 REQUEST = 10
 """One HTTP request."""
 

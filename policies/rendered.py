@@ -1,0 +1,87 @@
+"""The stack as YAML, judged by the policies and by checkov, without a cluster.
+
+`python -m policies.rendered` renders the stack named by STACK (dev) and judges it;
+`python -m policies.rendered FOLDER` has checkov judge the YAML of a folder as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+
+from policies import checkov
+
+PACK = Path(__file__).resolve().parent
+ROOT = PACK.parent
+
+
+class RenderError(Exception):
+    """The stack could not be rendered; says so in one line."""
+
+
+def render(stack: str, folder: Path) -> None:
+    """Write every object of a stack into the folder. The policies judge the update that does it.
+
+    Pulumi gets a project of its own: it writes into a project's folder and keeps a state, and
+    both of the repository's belong to the stack that really runs.
+    """
+    with TemporaryDirectory() as place:
+        project = Path(place)
+        (project / "state").mkdir()
+        for shared in ("stacks", "Pulumi.yaml"):
+            (project / shared).symlink_to(ROOT / shared)
+        settings = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
+        settings["config"]["bulwark:settings"]["render_to"] = str(folder)
+        (project / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(settings))
+
+        _pulumi(project, "stack", "init", stack)
+        _pulumi(project, "up", "--yes", "--skip-preview", "--policy-pack", str(PACK))
+
+
+def _pulumi(project: Path, *arguments: str) -> None:
+    own = {"PULUMI_BACKEND_URL": f"file://{project}/state", "PULUMI_CONFIG_PASSPHRASE": ""}
+    done = subprocess.run(
+        ["pulumi", "--non-interactive", *arguments],
+        cwd=project,
+        env=os.environ | own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        raise RenderError(f"pulumi {arguments[0]} failed; its words stand above")
+
+
+def verdict(folder: Path) -> int:
+    """Tell what is wrong with the YAML of a folder. Zero if nothing is."""
+    failures = set(checkov.scan(folder))
+    known = checkov.waivers()
+    wrong = list(checkov.judge(failures, known))
+    for each in wrong:
+        print(each)
+    objects = len(list(folder.rglob("*.yaml")))
+    print(f"checkov: {objects} objects, {len(wrong)} to mend, {len(failures)} findings in all")
+    return 1 if wrong else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Judge a given folder, or the stack after rendering it."""
+    try:
+        if arguments:
+            return verdict(Path(arguments[0]))
+        with TemporaryDirectory() as place:
+            render(os.environ.get("STACK") or "dev", Path(place))
+            return verdict(Path(place))
+    except (RenderError, checkov.ScanError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -54,13 +54,13 @@ STATIC = layer(
 )
 """All that a static program may look for."""
 
-BASE_PACKAGES = ("base-files", "coreutils", "dash", "libc-bin", "netbase", "tzdata")
+BASE_PACKAGES = ("base-files", "coreutils", "dash", "grep", "libc-bin", "netbase", "sed", "tzdata")
 BASE = layer(
     Folder("/tmp", 0o1777),  # noqa: S108 - a folder of the image
     Packages(names=BASE_PACKAGES),
     Certificates(),
 )
-"""A shell, the core utilities, the C library: below every image of Debian packages."""
+"""A shell with its usual companions, the C library: below every image of Debian packages."""
 
 _VALKEY_ENTRYPOINT = """\
 #!/bin/sh

@@ -100,8 +100,8 @@ def test_reading_a_secret_leaves_a_line_in_the_audit_log(
 
 def test_nobody_is_let_in_without_a_name(stack: RunningStack) -> None:
     host = stack.kubernetes.configuration.host
-    authority = stack.kubernetes.configuration.ssl_ca_cert
-    answer = httpx.get(f"{host}/api/v1/namespaces", verify=authority, timeout=timeouts.REQUEST)
+    roots = ssl.create_default_context(cafile=stack.kubernetes.configuration.ssl_ca_cert)
+    answer = httpx.get(f"{host}/api/v1/namespaces", verify=roots, timeout=timeouts.REQUEST)
 
     assert answer.status_code in {401, 403}
 

@@ -15,16 +15,16 @@ RELEASES = "releases"
 
 def ensure(tool: Tool, waiting: Callable[[], None]) -> None:
     """Build the tool unless it is there, or another run builds it meanwhile."""
-    with store.alone(tool, waiting):
-        if store.built(tool):
-            return
-        try:
+    try:
+        with store.alone(tool, waiting):
+            if store.built(tool):
+                return
             with store.workshop(tool) as work:
                 _build(tool, work)
-        except OSError as error:
-            raise EngineError(f"{tool.name}: {error.strerror}: {error.filename}") from error
-        except EngineError as error:
-            raise EngineError(f"{tool.name}: {error}") from error
+    except OSError as error:
+        raise EngineError(f"{tool.name}: {error.strerror}: {error.filename}") from error
+    except EngineError as error:
+        raise EngineError(f"{tool.name}: {error}") from error
 
 
 def _build(tool: Tool, work: Path) -> None:

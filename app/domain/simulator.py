@@ -66,6 +66,12 @@ class Simulation:
         return self.history(TEST_DAY + 7, 7)
 
 
+_STOLEN_DAYS = 14
+
+TEST_WEEK_EVE = World(days=TEST_DAY + _STOLEN_DAYS)
+"""The published world without what comes too late to change its payments before the test week."""
+
+
 class _Customer(NamedTuple):
     x: float
     y: float
@@ -159,7 +165,8 @@ def _stolen_cards(world: World, payments: Transactions) -> Transactions:
     scenarios, amounts = payments.scenarios.copy(), payments.amounts.copy()
     for day in range(world.days - 1):
         chosen = _sample(world.customers, 3, world.stream(day))
-        rows = _rows(payments, payments.customers, chosen, world.midnight(day), 14).tolist()
+        begin = world.midnight(day)
+        rows = _rows(payments, payments.customers, chosen, begin, _STOLEN_DAYS).tolist()
         stolen = random.Random(world.stream(day)).sample(rows, k=len(rows) // 3)
         amounts[stolen] *= 5
         scenarios[stolen] = 3

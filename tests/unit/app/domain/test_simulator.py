@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from app.domain.simulator import LARGE_AMOUNT, START, Simulation, World, simulate
+from app.domain.simulator import (
+    LARGE_AMOUNT,
+    START,
+    TEST_DAY,
+    TEST_WEEK_EVE,
+    Simulation,
+    World,
+    simulate,
+)
 from app.domain.transactions import DAY
 from tests.unit.app.published import published
 
@@ -85,9 +93,15 @@ def test_the_same_seed_draws_the_same_and_another_seed_draws_others(small: Simul
     assert len(set(other.amounts[:100]) & set(again.amounts[:100])) < 10
 
 
-def test_a_longer_simulation_only_adds_days(small: Simulation) -> None:
-    longer = simulate(replace(SMALL, days=60)).history(until=20, days=20)
-    shorter = small.history(until=20, days=20)
+def test_days_that_come_two_weeks_later_change_nothing(small: Simulation) -> None:
+    shorter = simulate(replace(SMALL, days=20 + 14)).history(until=20, days=20)
+    longer = small.history(until=20, days=20)
 
+    assert np.array_equal(longer.ids, shorter.ids)
     assert np.array_equal(longer.amounts, shorter.amounts)
     assert np.array_equal(longer.scenarios, shorter.scenarios)
+    assert set(longer.scenarios.tolist()) == {0, 1, 2, 3}
+
+
+def test_the_eve_of_the_test_week_is_simulated_two_weeks_beyond_it() -> None:
+    assert TEST_WEEK_EVE == replace(World(), days=TEST_DAY + 14)

@@ -100,8 +100,4 @@ def test_days_that_come_two_weeks_later_change_nothing(small: Simulation) -> Non
     assert np.array_equal(longer.ids, shorter.ids)
     assert np.array_equal(longer.amounts, shorter.amounts)
     assert np.array_equal(longer.scenarios, shorter.scenarios)
-    assert set(longer.scenarios.tolist()) == {0, 1, 2, 3}
-
-
-def test_the_eve_of_the_test_week_is_simulated_two_weeks_beyond_it() -> None:
-    assert TEST_WEEK_EVE == replace(World(), days=TEST_DAY + 14)
+    assert {2, 3} <= set(longer.scenarios.tolist())

@@ -33,7 +33,7 @@ image: venv ## Build and push the service's image (REGISTRY=… for another clus
 .PHONY: stack
 stack: venv policies-venv ## pulumi up, judged by the policy pack
 	@pulumi stack select --create $(STACK)
-	@$(PULUMI) up --yes --skip-preview --policy-pack policies
+	@$(PULUMI) up --yes --policy-pack policies
 
 .PHONY: preview
 preview: venv policies-venv checkov-venv ## What `up` would change, with the verdict of the policies and of checkov
@@ -89,7 +89,7 @@ lint: venv
 types: venv
 	@.venv/bin/mypy
 
-unit: venv ## Unit and policy tests, with their coverage gates
+unit: venv policies-venv ## Unit and policy tests, with their coverage gates
 	@.venv/bin/coverage erase
 	@$(PY) -m pytest tests/unit tests/policy --cov=components --cov=stacks --cov=app --cov=policies --cov-report=
 	@.venv/bin/coverage report --include='components/*,app/*' --fail-under=85 --format=total

@@ -46,9 +46,9 @@ class ApiSettings(StoreSettings):
     postgres_connections: int = Field(10, ge=1, le=100)
     postgres_timeout_seconds: float = Field(3, gt=0, le=30)
     """What one request gives Postgres, waiting for its second copy included."""
-    postgres_prepared_statements: bool = False
-    """Only where nothing pools transactions in between, or the pooler follows prepared ones."""
-    drain_seconds: float = Field(5, ge=0, le=120)
+    postgres_prepared_statements: bool = True
+    """A transaction pooler in between has to follow them (PgBouncer: max_prepared_statements)."""
+    drain_seconds: float = Field(3, ge=0, le=120)
     """How long a stopping process still takes requests, so that every router has noticed."""
 
 

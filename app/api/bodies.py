@@ -55,7 +55,7 @@ def _plausible(value: datetime) -> datetime:
 
 
 Id = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
-Money = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=2), BeforeValidator(_money)]
+Money = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=2), BeforeValidator(_money)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_plausible)]
 Utc = Annotated[
     datetime, PlainSerializer(lambda at: at.astimezone(UTC).isoformat(timespec="microseconds"))
@@ -74,7 +74,9 @@ class Payment(Strict):
     transaction_id: Id = Field(description="The client's own; telling it again is answered alike.")
     customer_id: Id
     terminal_id: Id
-    amount: Money = Field(description="More than 0, at most 1,000,000, at most two decimals.")
+    amount: Money = Field(
+        description="At most 1,000,000, at most two decimals. 0 is a check of the card."
+    )
     time: Moment = Field(description="When it was made, with the offset; judged to the second.")
 
     def transaction(self) -> Transaction:

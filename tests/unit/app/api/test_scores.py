@@ -127,8 +127,8 @@ async def test_decisions_are_counted_by_kind(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"amount": 0}, "amount: input should be greater than 0, got '0'"),
-        ({"amount": -5}, "amount: input should be greater than 0"),
+        ({"amount": -0.01}, "amount: input should be greater than or equal to 0, got '-0.01'"),
+        ({"amount": "-5"}, "amount: must be a decimal like 57.16"),
         ({"amount": "57.165"}, "amount: must be a decimal like 57.16"),
         ({"amount": 57.165}, "amount: decimal input should have no more than 2 decimal places"),
         ({"amount": "1000000.01"}, "amount: input should be less than or equal to 1000000"),
@@ -161,7 +161,7 @@ async def test_a_field_that_would_need_guessing_is_refused_by_name(
 
 
 async def test_the_place_in_a_batch_is_named(client: httpx.AsyncClient) -> None:
-    payments = [PAYMENT, PAYMENT | {"transaction_id": 2, "amount": 0}]
+    payments = [PAYMENT, PAYMENT | {"transaction_id": 2, "amount": -1}]
 
     answer = await client.post("/v1/score/batch", json={"transactions": payments})
 

@@ -1,0 +1,291 @@
+"""Sliding windows in Redis: per customer and per terminal a sorted set by time.
+
+A member is its payment's id and time (and the customer's cents) in big-endian bytes, so that equal
+times sort by id and a whole set travels as one string. Known frauds are sets of their own: a label
+that arrives late is one more member, and no payment ever changes.
+
+The marker says that the sets are complete: its value is the moment up to which everything recorded
+is in here. An emptied Redis has none.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Final
+
+import numpy as np
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+
+from app.adapters.money import cents_of
+from app.adapters.pasts import customer_window, terminal_window
+from app.adapters.postgres_windows import Page
+from app.domain.transactions import DAY, Ints, Transaction
+from app.domain.windows import CUSTOMER_DAYS, LABEL_DELAY, TERMINAL_DAYS
+from app.ports.windows import Past
+from app.settings import StoreSettings
+
+MARKER: Final = "windows:complete"
+_LOCK: Final = "windows:filling"
+_LOCK_SECONDS: Final = 30
+_LATE_DAYS: Final = 8
+"""How late a payment may come and still be answered from here."""
+KEEP: Final = (TERMINAL_DAYS + _LATE_DAYS) * DAY
+_TTL: Final = 2 * KEEP
+"""Of a set that nobody adds to: long after its last member is of use to anyone."""
+_REACH: Final = (KEEP, _TTL, CUSTOMER_DAYS * DAY, TERMINAL_DAYS * DAY, LABEL_DELAY * DAY)
+_CHUNK: Final = 100
+"""Payments per call of the script: others get their turn in between."""
+_COMMANDS: Final = 2000
+"""Per pipeline of a refill."""
+
+_SCRIPT: Final = (Path(__file__).parent / "observe.lua").read_text(encoding="utf-8")
+_SPENT: Final = np.dtype([("id", ">i8"), ("time", ">i8"), ("cents", ">i8")])
+_TAKEN: Final = np.dtype([("id", ">i8"), ("time", ">i8")])
+
+
+class RedisAway(Exception):  # noqa: N818 (a state of the world that callers answer, not a mistake)
+    """Redis did not do what it was asked in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What Redis says of some payments."""
+
+    complete: bool
+    """Whether the marker is there: without it the pasts have holes."""
+    pasts: list[Past]
+    late: list[int]
+    """Places of payments that came too late for what is kept here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Which Redis this is, and what it holds."""
+
+    run: str
+    """Another one after every restart."""
+    complete_to: datetime | None
+    evicts: str | None
+    """The eviction policy, if it is one that may drop windows unseen."""
+
+
+class RedisWindows:
+    """The windows, as far as one Redis knows them. Every failure is `RedisAway`."""
+
+    def __init__(self, client: Redis, bulk: Redis) -> None:
+        self._client = client
+        self._bulk = bulk
+        self._sha = ""
+
+    @classmethod
+    @asynccontextmanager
+    async def connected(cls, settings: StoreSettings) -> AsyncIterator["RedisWindows"]:
+        """Connects when first used. Refills have connections and patience of their own."""
+        client = _client(settings, seconds=settings.redis_timeout_seconds, connections=16)
+        bulk = _client(settings, seconds=10, connections=2)
+        try:
+            yield cls(client, bulk)
+        finally:
+            await client.aclose()
+            await bulk.aclose()
+
+    async def observe(self, payments: Sequence[Transaction]) -> Observed:
+        """Add the payments and read what came before each: one round trip."""
+        async with _bounded():
+            try:
+                replies = await self._run_script(payments)
+            except NoScriptError:
+                self._sha = await self._client.script_load(_SCRIPT)
+                replies = await self._run_script(payments)
+        complete = all(reply[0] for reply in replies)
+        answers = [reply[at : at + 4] for reply in replies for at in range(1, len(reply), 4)]
+        pasts = [_past(payment, *one[1:]) for payment, one in zip(payments, answers, strict=True)]
+        return Observed(complete, pasts, [place for place, one in enumerate(answers) if one[0]])
+
+    async def correct(self, wrong: Iterable[Transaction], standing: Iterable[Transaction]) -> None:
+        """Take out the wrong payments and see that the standing ones are in, as one step."""
+        async with _bounded(), self._client.pipeline() as pipe:
+            for payment in wrong:
+                keys, members = _keys(payment), _members(payment)
+                pipe.zrem(keys[0], members[0])
+                pipe.zrem(keys[1], members[1])
+            for payment in standing:
+                for key, member in zip(_keys(payment), _members(payment), strict=False):
+                    pipe.zadd(key, {member: payment.time})
+            await pipe.execute()
+
+    async def add(self, payments: Sequence[Transaction]) -> None:
+        """Add payments without asking anything."""
+        await self.correct((), payments)
+
+    async def fill(self, page: Page) -> None:
+        """Add stored payments, with what is known of them."""
+        columns = {"id": page.ids, "time": page.times}
+        times = np.array(page.times, np.int64)
+        spent = _packed(_SPENT, columns | {"cents": page.cents})
+        taken = _packed(_TAKEN, columns)
+        frauds = np.flatnonzero(page.frauds)
+        terminals = np.array(page.terminals, np.int64)
+        commands = [
+            *_grouped("customer", np.array(page.customers, np.int64), times, spent),
+            *_grouped("terminal", terminals, times, taken),
+            *_grouped("frauds", terminals[frauds], times[frauds], taken[frauds]),
+        ]
+        async with _bounded():
+            for start in range(0, len(commands), _COMMANDS):
+                async with self._bulk.pipeline(transaction=False) as pipe:
+                    for key, *scored in commands[start : start + _COMMANDS]:
+                        pipe.execute_command("ZADD", key, *scored)
+                        pipe.expire(key, _TTL)
+                    await pipe.execute()
+
+    async def health(self) -> Health:
+        """Which Redis this is, and whether it is complete."""
+        async with _bounded(), self._client.pipeline(transaction=False) as pipe:
+            pipe.info("server")
+            pipe.info("memory")
+            pipe.get(MARKER)
+            server, memory, marker = await pipe.execute()
+        policy = memory.get("maxmemory_policy", "noeviction")
+        return Health(
+            run=server.get("run_id", ""),
+            complete_to=datetime.fromisoformat(marker.decode()) if marker else None,
+            evicts=None if policy == "noeviction" else policy,
+        )
+
+    async def mark(self, moment: datetime) -> None:
+        """Everything recorded before this moment is in here."""
+        async with _bounded():
+            await self._client.set(MARKER, moment.isoformat())
+
+    async def unmark(self) -> None:
+        """Something may be missing."""
+        async with _bounded():
+            await self._client.delete(MARKER)
+
+    @asynccontextmanager
+    async def filling(self) -> AsyncIterator["Turn | None"]:
+        """The turn to fill, or nothing while another process has it."""
+        turn = Turn(self._client, token_hex(8))
+        async with _bounded():
+            won = await self._client.set(_LOCK, turn.token, nx=True, ex=_LOCK_SECONDS)
+        if not won:
+            yield None
+            return
+        try:
+            yield turn
+        finally:
+            await turn.end()
+
+    async def _run_script(self, payments: Sequence[Transaction]) -> list[list[Any]]:
+        async with self._client.pipeline(transaction=False) as pipe:
+            for start in range(0, len(payments), _CHUNK):
+                keys, arguments = [MARKER], [*_REACH]
+                for payment in payments[start : start + _CHUNK]:
+                    keys += _keys(payment)
+                    arguments += (payment.time, *_members(payment))  # type: ignore[arg-type]
+                pipe.evalsha(self._sha or "0" * 40, len(keys), *keys, *arguments)
+            replies: list[list[Any]] = await pipe.execute()
+        return replies
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to fill. It lapses unless it is renewed, so a killed process blocks nobody."""
+
+    client: Redis
+    token: str
+
+    async def renew(self) -> None:
+        """Between two pages."""
+        async with _bounded():
+            await self.client.expire(_LOCK, _LOCK_SECONDS)
+
+    async def end(self) -> None:
+        """Leave it to the next one. If Redis is away, it lapses."""
+        try:
+            async with _bounded():
+                if await self.client.get(_LOCK) == self.token.encode():
+                    await self.client.delete(_LOCK)
+        except RedisAway:
+            return
+
+
+@asynccontextmanager
+async def _bounded() -> AsyncIterator[None]:
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise RedisAway(f"redis: {type(error).__name__}") from error
+
+
+def _client(settings: StoreSettings, *, seconds: float, connections: int) -> Redis:
+    pool = BlockingConnectionPool(
+        host=settings.redis_host,
+        port=settings.redis_port,
+        password=settings.redis_password.get_secret_value() or None,
+        max_connections=connections,
+        timeout=seconds,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+    )
+    return Redis(connection_pool=pool)
+
+
+def _keys(payment: Transaction) -> tuple[str, str, str]:
+    terminal = payment.terminal_id
+    return f"customer:{payment.customer_id}", f"terminal:{terminal}", f"frauds:{terminal}"
+
+
+def _members(payment: Transaction) -> tuple[bytes, bytes]:
+    taken = payment.transaction_id.to_bytes(8, "big") + payment.time.to_bytes(8, "big")
+    return taken + cents_of(payment.amount).to_bytes(8, "big"), taken
+
+
+def _past(payment: Transaction, customer: bytes, terminal: bytes, frauds: bytes) -> Past:
+    spent, taken = np.frombuffer(customer, _SPENT), np.frombuffer(terminal, _TAKEN)
+    known = np.isin(taken["id"], np.frombuffer(frauds, _TAKEN)["id"])
+    return Past(
+        customer_window(
+            payment, _native(spent["id"]), _native(spent["time"]), spent["cents"] / 100
+        ),
+        terminal_window(payment, _native(taken["id"]), _native(taken["time"]), known),
+    )
+
+
+def _native(column: Any) -> Ints:
+    native: Ints = column.astype(np.int64)
+    return native
+
+
+def _packed(kind: np.dtype[np.void], columns: dict[str, list[int]]) -> Any:
+    packed = np.empty(len(columns["id"]), kind)
+    for name, values in columns.items():
+        packed[name] = values
+    return packed
+
+
+def _grouped(kind: str, owners: Ints, times: Ints, members: Any) -> Iterable[list[Any]]:
+    """One ZADD per owner: its key, then a score and a member for each of its payments."""
+    if not len(owners):
+        return
+    order = np.argsort(owners, kind="stable")
+    size, raw = members.dtype.itemsize, members[order].tobytes()
+    scores = times[order].tolist()
+    starts = np.flatnonzero(np.diff(owners[order], prepend=owners[order][0] - 1))
+    ends = [*starts[1:].tolist(), len(order)]
+    for owner, start, end in zip(
+        owners[order][starts].tolist(), starts.tolist(), ends, strict=True
+    ):
+        command: list[Any] = [f"{kind}:{owner}"]
+        for at in range(start, end):
+            command += (scores[at], raw[at * size : (at + 1) * size])
+        yield command

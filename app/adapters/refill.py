@@ -1,0 +1,54 @@
+"""Making Redis complete again from what is recorded."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.adapters.postgres_windows import PAGE, Page, PostgresWindows
+from app.adapters.redis_windows import KEEP, RedisWindows, Turn
+
+_SLACK: Final = timedelta(seconds=10)
+"""For requests in flight, and for what the clocks of two Postgres instances may differ."""
+
+Progress = Callable[[int], None]
+"""Told how many payments were added, page by page."""
+
+
+class Refill:
+    """Adds recorded payments to Redis. What is there already stays as it is."""
+
+    def __init__(self, redis: RedisWindows, postgres: PostgresWindows, progress: Progress) -> None:
+        self._redis = redis
+        self._postgres = postgres
+        self._progress = progress
+
+    async def everything(self, turn: Turn) -> datetime:
+        """Fill an empty Redis and mark it complete. Returns the moment up to which it is."""
+        began = await self._postgres.now()
+        await self._redis.unmark()
+        oldest = await self._postgres.horizon() - KEEP
+        await self._add(self._postgres.since(oldest), turn)
+        complete_to = await self._postgres.now()
+        await self.recorded_since(began)
+        await self._redis.mark(complete_to)
+        return complete_to
+
+    async def recorded_since(self, moment: datetime) -> None:
+        """Add what a Redis that was complete at that moment can lack."""
+        await self._add(self._postgres.recorded_since(moment - _SLACK))
+
+    async def missed(self) -> None:
+        """Add what was recorded while Redis could not take it."""
+        while page := await self._postgres.missed():
+            await self._redis.fill(page)
+            await self._postgres.taken(page)
+            self._progress(len(page))
+            if len(page) < PAGE:
+                return
+
+    async def _add(self, pages: AsyncIterator[Page], turn: Turn | None = None) -> None:
+        async for page in pages:
+            await self._redis.fill(page)
+            self._progress(len(page))
+            if turn:
+                await turn.renew()

@@ -1,0 +1,46 @@
+"""The schema that this code was written for."""
+
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from app.adapters.postgres import Postgres
+from app.settings import PostgresSettings
+
+_FOLDER = Path(__file__).parents[1] / "migrations"
+
+
+def migrate(settings: PostgresSettings) -> str:
+    """Take the database to the head; twice at once does no harm. Returns the head."""
+    config = _config()
+    config.attributes["settings"] = settings
+    command.upgrade(config, "head")
+    return head()
+
+
+def head() -> str:
+    """The last revision that this code knows. They are numbered, so they compare."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision  # noqa: S101 (the folder ships with the code)
+    return revision
+
+
+async def missing(postgres: Postgres, needed: str) -> str | None:
+    """What is wrong with the schema. A newer one is not: the next version is being rolled out."""
+    async with postgres.session(seconds=1) as connection:
+        try:
+            found = await connection.fetchval("SELECT version_num FROM alembic_version")
+        except asyncpg.UndefinedTableError:
+            found = None
+    if found is None or found < needed:
+        return f"the schema is at {found or 'nothing'}, needed is {needed}: run migrate"
+    return None
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    return config

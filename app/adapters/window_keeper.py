@@ -1,0 +1,105 @@
+"""Watches over Redis, and puts back what it missed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from time import monotonic
+from typing import Final
+
+import structlog
+
+from app.adapters.guarded_windows import GuardedWindows, State
+from app.adapters.postgres_windows import PostgresWindows
+from app.adapters.redis_windows import Health, RedisAway, RedisWindows
+from app.adapters.refill import Refill
+from app.ports.decisions import LogAway
+
+log = structlog.get_logger(__name__)
+
+_PULSE: Final = 1.0
+
+
+class WindowKeeper:
+    """One per process. `guarded_windows` says why what it does is enough."""
+
+    def __init__(
+        self,
+        redis: RedisWindows,
+        postgres: PostgresWindows,
+        windows: GuardedWindows,
+        refill: Refill,
+        *,
+        longest_request: float,
+    ) -> None:
+        self._redis = redis
+        self._postgres = postgres
+        self._windows = windows
+        self._refill = refill
+        self._longest_request = longest_request
+        self._run = ""
+        self._again: tuple[float, datetime] | None = None
+        """When to add once more what was recorded since a moment."""
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Keeps watch in the background."""
+        task = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def tend(self) -> None:
+        """One look, and what it takes."""
+        losses = self._windows.losses
+        health = await self._redis.health()
+        if health.evicts:
+            log.error("redis may drop windows unseen", maxmemory_policy=health.evicts)
+            self._windows.lose(State.DOWN, "redis: evicts")
+        elif self._windows.state is State.UP and health.complete_to and health.run == self._run:
+            await self._stay_complete()
+        elif complete_to := await self._complete(health):
+            self._run = health.run
+            self._again = (monotonic() + self._longest_request, complete_to)
+            self._windows.restore(losses)
+
+    async def _stay_complete(self) -> None:
+        now = await self._postgres.now()
+        await self._refill.missed()
+        if self._again and monotonic() > self._again[0]:
+            await self._refill.recorded_since(self._again[1])
+            self._again = None
+        if not self._again:
+            await self._redis.mark(now)
+
+    async def _complete(self, health: Health) -> datetime | None:
+        """Put back what is missing. Nothing is returned while another process does it."""
+        self._windows.refilling()
+        complete_to = health.complete_to
+        if complete_to:
+            await self._refill.recorded_since(complete_to)
+        else:
+            async with self._redis.filling() as turn:
+                if turn is None or (await self._redis.health()).complete_to:
+                    return None
+                complete_to = await self._refill.everything(turn)
+        await self._refill.missed()
+        return complete_to
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self.tend()
+            except RedisAway as why:
+                self._windows.lose(State.DOWN, str(why))
+            except LogAway:
+                pass  # the requests say so
+            except Exception:
+                log.exception("the keeper failed; it goes on")
+            self._windows.lost.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PULSE):
+                    await self._windows.lost.wait()

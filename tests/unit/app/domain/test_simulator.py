@@ -9,8 +9,6 @@ import pytest
 from app.domain.simulator import (
     LARGE_AMOUNT,
     START,
-    TEST_DAY,
-    TEST_WEEK_EVE,
     Simulation,
     World,
     simulate,

@@ -58,7 +58,7 @@ def check_disk(tools: Sequence[Tool]) -> None:
     want = needed(tools) + SPARE_MEGABYTES
     if free < want:
         raise EngineError(
-            f"disk short: {size(free)} free for {paths.CACHE}, building {len(tools)} tools needs "
+            f"disk short: {size(free)} free for {paths.CACHE}, the build needs "
             f"{size(want)}; free some, or set BULWARK_CACHE to a folder on a larger disk"
         )
 

@@ -120,7 +120,7 @@ _TABLE = (
         tags="seccomp",
         cgo=True,
         packages=("gcc", "libc6-dev", "libseccomp-dev", "pkg-config"),
-        seconds=14,
+        seconds=11,
         megabytes=100,
     ),
     Tool(

@@ -121,7 +121,9 @@ def test_a_short_disk_is_refused_before_the_first_download(
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10**8))
 
-    with pytest.raises(EngineError, match=r"disk short: 100 MB free .* needs 1\.\d GB; free some"):
+    with pytest.raises(
+        EngineError, match=r"disk short: 100 MB free .* the build needs 1\.\d GB; free some"
+    ):
         tools.build("etcd")
 
     assert go.builds == []

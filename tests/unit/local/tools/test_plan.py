@@ -17,9 +17,9 @@ def test_a_plan_tells_what_is_built_what_is_not_and_how_long_it_takes(
     assert capsys.readouterr().out.splitlines() == [
         "tool      version  state     expected",
         "etcd      v3.6.8   built",
-        "runc      v1.5.2   to build  14s",
+        "runc      v1.5.2   to build  11s",
         "registry  v3.1.2   to build  1m 05s",
-        "2 to build: about 1m 19s with empty caches, 1.9 GB of disk",
+        "2 to build: about 1m 16s with empty caches, 1.9 GB of disk",
     ]
 
 

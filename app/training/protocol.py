@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.features import matrix
-from app.domain.simulator import TEST_DAY, Simulation
+from app.domain.simulator import Simulation
 from app.domain.transactions import DAY, Flags, Floats, Ints, Transactions
+from app.domain.world import TEST_DAY
 
 WEEK = 7
 

@@ -6,14 +6,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from app.domain.simulator import (
-    LARGE_AMOUNT,
-    START,
-    Simulation,
-    World,
-    simulate,
-)
+from app.domain.frauds import LARGE_AMOUNT
+from app.domain.simulator import Simulation, simulate
 from app.domain.transactions import DAY
+from app.domain.world import START, World
 from tests.unit.app.published import published
 
 SMALL = World(customers=60, terminals=200, days=40, radius=15)

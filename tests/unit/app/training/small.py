@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from app.domain.simulator import World, simulate
+from app.domain.simulator import simulate
+from app.domain.world import World
 from app.training.booster import Parameters
 from app.training.protocol import Dataset
 

@@ -29,6 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _images(options: argparse.Namespace) -> None:
+    images.build(options.names)
+    print(images.report(options.names))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
@@ -64,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("images", help="make images (all that are out of date)")
     verb.add_argument("names", nargs="*", metavar="NAME")
-    verb.set_defaults(run=lambda o: images.build(o.names))
+    verb.set_defaults(run=_images)
 
     verb = verbs.add_parser("image", help="make the service's image, and push it")
     verb.add_argument("--registry", default="", help="another cluster's registry")

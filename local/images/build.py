@@ -1,19 +1,19 @@
+"""Makes the images that are out of date and puts them into a registry."""
+
+import errno
 import fcntl
 import json
 import shutil
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from local import progress, registry, tools
+from local import paths, progress, registry, tools
 from local.errors import EngineError
 from local.images import oci, push
 from local.images.layers import short
 from local.images.table import IMAGES, Image
-from local.paths import CACHE
 
-RECORDS = oci.HOME / "records"
 DISK_MB = 3000
 """What all images take while they are made: packages, layers, the registry's copy."""
 
@@ -24,20 +24,26 @@ def build(names: Sequence[str] = ()) -> None:
     tools.build("crane", *(program for image in wanted for program in image.programs))
     with locked():
         stale = [image for image in wanted if not current(image, registry.address())]
-        if stale:
-            enough_disk()
+        steps = progress.Progress({image.name: image.seconds for image in stale})
         for image in stale:
-            started = time.monotonic()
-            publish(image, f"{registry.address()}/{image.repository}:{image.tag}")
-            print(f"  {image.name}  {time.monotonic() - started:.1f} s", flush=True)
-    print(progress.table(sizes(wanted)))
+            with steps.step(image.name):
+                publish(image, f"{registry.address()}/{image.repository}:{image.tag}")
+
+
+def report(names: Sequence[str] = ()) -> str:
+    """A table of what made images weigh: on the wire, and on a node's disk."""
+    rows: list[tuple[str, ...]] = [("image", "compressed", "unpacked")]
+    for image in chosen(names):
+        read = json.loads(_record(image).read_text())
+        rows.append((image.name, _megabytes(read["size"]), _megabytes(read["unpacked"])))
+    return progress.table(rows)
 
 
 def chosen(names: Sequence[str]) -> list[Image]:
     """Images by their short names."""
-    unknown = sorted(set(names) - set(IMAGES))
+    unknown = [name for name in names if name not in IMAGES]
     if unknown:
-        raise EngineError(f"no image named {', '.join(unknown)}; there are {', '.join(IMAGES)}")
+        raise EngineError(f"no image is called {unknown[0]!r}; there are: {', '.join(IMAGES)}")
     return [IMAGES[name] for name in names] or list(IMAGES.values())
 
 
@@ -52,7 +58,7 @@ def current(image: Image, address: str) -> str:
 
 
 def publish(image: Image, reference: str) -> str:
-    """Make what is missing of an image and push it; its digest in the registry."""
+    """Make what is missing of an image and push it; its digest."""
     made_from = key(image)  # before reading: what changes meanwhile is made again next time
     layers = [oci.kept(layer) or oci.make(layer) for layer in image.layers]
     for layer in layers:
@@ -65,17 +71,16 @@ def publish(image: Image, reference: str) -> str:
         "size": sum(layer.blob.size for layer in layers),
         "unpacked": sum(layer.blob.unpacked for layer in layers),
     }
-    RECORDS.mkdir(parents=True, exist_ok=True)
-    _record(image).write_text(json.dumps(record, indent=1))
+    oci.write(_record(image), json.dumps(record, indent=1).encode())
     return oci.digest(folder)
 
 
 def check_version(image: Image, versions: dict[str, str]) -> None:
     """Hold a Debian package against the tag that names it.
 
-    Debian's stable release fixes faults by newer patch versions, and only ever has one. Such a
-    step must not stop a machine from coming up next month, so it is said and goes on: the image
-    is newer than its name. Another major version is another program, and does stop it.
+    A stable release of Debian has one version of a program and mends it by newer patch versions.
+    Such a step must not stop a machine from coming up next month, so it is said and goes on: the
+    image is newer than its name. Another major version is another program, and does stop it.
     """
     if image.debian not in versions:
         return
@@ -87,7 +92,7 @@ def check_version(image: Image, versions: dict[str, str]) -> None:
             "local/images/table.py and components/versions.py"
         )
     if packaged != named and not packaged.startswith(f"{named}."):
-        print(f"  {image.name} holds {packaged}: Debian moved on, its name can follow", flush=True)
+        print(f"{image.name} holds {packaged}: Debian moved on, its name can follow", flush=True)
 
 
 def key(image: Image) -> str:
@@ -96,37 +101,29 @@ def key(image: Image) -> str:
     return short("\n".join((repr(config), *(layer.key() for layer in image.layers))))
 
 
-def sizes(images: Sequence[Image]) -> list[tuple[str, ...]]:
-    """A table of what is sent and what is unpacked."""
-    rows: list[tuple[str, ...]] = [("image", "compressed", "unpacked")]
-    for image in images:
-        record = json.loads(_record(image).read_text())
-        rows.append((image.name, _megabytes(record["size"]), _megabytes(record["unpacked"])))
-    return rows
-
-
 @contextmanager
 def locked() -> Iterator[None]:
-    """One at a time: a second run waits, and finds the work done."""
-    oci.HOME.mkdir(parents=True, exist_ok=True)
-    with (oci.HOME / "lock").open("w") as lock:
+    """One run at a time: a second one waits, and finds the work done. A full disk is said."""
+    oci.home().mkdir(parents=True, exist_ok=True)
+    with (oci.home() / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("images are being made by another run; waiting for it", flush=True)
+            print("another run makes images: waiting for it", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def enough_disk() -> None:
-    """Say early that the disk is short."""
-    free = shutil.disk_usage(CACHE).free // 1_000_000
-    if free < DISK_MB:
-        raise EngineError(f"{CACHE} has {free} MB free, images need {DISK_MB} MB; free some")
+        try:
+            yield
+        except OSError as problem:
+            if problem.errno != errno.ENOSPC:
+                raise
+            free = shutil.disk_usage(paths.CACHE).free // 1_000_000
+            raise EngineError(
+                f"the disk of {paths.CACHE} is full ({free} MB free); all images need {DISK_MB} MB"
+            ) from problem
 
 
 def _record(image: Image) -> Path:
-    return RECORDS / f"{image.repository.replace('/', '_')}.json"
+    return oci.home() / "records" / f"{image.repository.replace('/', '_')}.json"
 
 
 def _megabytes(size: int) -> str:

@@ -3,7 +3,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.images.debian import fetched, members, resolved
+from local.images.apt import fetched, members, resolved
 from local.images.tar import Tar
 
 PACKAGE = "busybox-static"

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from local import tools
+from local import paths, tools
 from local.images.tar import Tar
-from local.paths import CACHE
 
 
 class Source(Protocol):
@@ -53,7 +52,8 @@ class Program:
     def key(self) -> str:
         """The folder of a built program is named by all that it was built from."""
         built = tools.binary(self.name)
-        return f"{self} {built.relative_to(CACHE) if built.is_relative_to(CACHE) else built}"
+        inside = built.relative_to(paths.CACHE) if built.is_relative_to(paths.CACHE) else built
+        return f"{self} {inside}"
 
     def pour(self, tar: Tar) -> dict[str, str]:
         """Executable by all, writable by none but root."""

@@ -6,20 +6,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from local import paths
 from local.images.layers import Layer
 from local.images.table import Image
 from local.images.tar import Blob, written
-from local.paths import CACHE
-
-HOME = CACHE / "images"
-BLOBS = HOME / "blobs" / "sha256"
-LAYERS = HOME / "layers"
-LAYOUTS = HOME / "layouts"
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def home() -> Path:
+    """Where layers and layouts are kept."""
+    return paths.CACHE / "images"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Kept:
 
 def kept(layer: Layer) -> Kept | None:
     """The layer, if it was made before."""
-    record = LAYERS / f"{layer.key()}.json"
+    record = _record(layer)
     if not record.exists():
         return None
     read = json.loads(record.read_text())
@@ -42,15 +42,16 @@ def kept(layer: Layer) -> Kept | None:
 
 def make(layer: Layer) -> Kept:
     """Write the layer into the store. Interrupted, it leaves nothing that counts."""
-    for folder in (BLOBS, LAYERS):
-        folder.mkdir(parents=True, exist_ok=True)
-    record = LAYERS / f"{layer.key()}.json"  # before reading: a later change is another layer
-    partial = HOME / "partial"
+    record = _record(layer)  # before reading: a later change is another layer
+    partial = home() / "partial"
+    partial.parent.mkdir(parents=True, exist_ok=True)
     with written(partial) as (tar, blob):
         versions = layer.pour(tar)
     made = Kept(blob[0], versions)
-    partial.rename(_blob(made.blob.digest))
-    _write(record, json.dumps(asdict(made), indent=1).encode())
+    final = _blob(made.blob.digest)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    partial.rename(final)
+    write(record, json.dumps(asdict(made), indent=1).encode())
     return made
 
 
@@ -80,13 +81,13 @@ def layout(image: Image, blobs: list[Blob]) -> Path:
             ],
         }
     )
-    folder = LAYOUTS / image.repository.replace("/", "_")
+    folder = home() / "layouts" / image.repository.replace("/", "_")
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "blobs").is_symlink():
-        (folder / "blobs").symlink_to(HOME / "blobs")
+        (folder / "blobs").symlink_to(home() / "blobs")
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [manifest]}
-    _write(folder / "oci-layout", b'{"imageLayoutVersion": "1.0.0"}')
-    _write(folder / "index.json", json.dumps(index).encode())
+    write(folder / "oci-layout", b'{"imageLayoutVersion": "1.0.0"}')
+    write(folder / "index.json", json.dumps(index).encode())
     return folder
 
 
@@ -94,6 +95,14 @@ def digest(folder: Path) -> str:
     """What a registry calls the image in a layout."""
     index = json.loads((folder / "index.json").read_text())
     return str(index["manifests"][0]["digest"])
+
+
+def write(path: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content)
+    partial.rename(path)
 
 
 def _env(image: Image) -> dict[str, str]:
@@ -104,16 +113,13 @@ def _store(document: dict[str, Any]) -> dict[str, Any]:
     """Keep a document as a blob; how a manifest names it."""
     content = json.dumps(document, sort_keys=True).encode()
     name = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    _write(_blob(name), content)
+    write(_blob(name), content)
     return {"mediaType": MANIFEST, "digest": name, "size": len(content)}
 
 
 def _blob(name: str) -> Path:
-    return BLOBS / name.removeprefix("sha256:")
+    return home() / "blobs" / "sha256" / name.removeprefix("sha256:")
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_bytes(content)
-    partial.rename(path)
+def _record(layer: Layer) -> Path:
+    return home() / "layers" / f"{layer.key()}.json"

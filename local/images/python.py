@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from local import paths
 from local.errors import EngineError
-from local.images import debian
-from local.images.debian import Packages
+from local.images import apt
+from local.images.debian import Packages, matches
 from local.images.layers import short
 from local.images.tar import Tar
-from local.paths import CACHE
 
 VERSION = "3.13"
 """Of Debian's release."""
@@ -88,11 +88,11 @@ class Wheels:
 
     def pour(self, tar: Tar) -> dict[str, str]:
         """Install, leave out what is not read, compile."""
-        with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        with tempfile.TemporaryDirectory(dir=paths.CACHE) as folder:
             site = Path(folder)
             self._install(site)
             for path in sorted(site.rglob("*"), reverse=True):
-                if path.is_file() and debian.matches(path.relative_to(site).as_posix(), UNREAD):
+                if path.is_file() and matches(path.relative_to(site).as_posix(), UNREAD):
                     path.unlink()
                 elif path.is_dir() and not any(path.iterdir()):
                     path.rmdir()
@@ -101,9 +101,12 @@ class Wheels:
         return {}
 
     def _install(self, site: Path) -> None:
+        uv = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+        if uv is None:
+            raise EngineError("uv is missing in .venv; run `make venv`")
         done = subprocess.run(
             [
-                *(Path(sys.executable).with_name("uv"), "pip", "install", "--quiet"),
+                *(uv, "pip", "install", "--quiet"),
                 *("--target", site, "--requirements", self.lock),
                 *("--python-version", VERSION, "--python-platform", PLATFORM),
                 *("--only-binary", ":all:", "--require-hashes", "--no-deps"),
@@ -135,7 +138,7 @@ class Tree:
 
     def pour(self, tar: Tar) -> dict[str, str]:
         """Compile a copy: the work tree stays as it is."""
-        with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        with tempfile.TemporaryDirectory(dir=paths.CACHE) as folder:
             copy = Path(folder)
             for path in self._files():
                 target = copy / path.relative_to(self.folder)
@@ -160,15 +163,14 @@ def compile_all(folder: Path, inside: str) -> None:
 
 def interpreter() -> Path:
     """Debian's Python unpacked on the host, its library compiled; made once."""
-    versions = debian.resolved(PACKAGES)
-    root = CACHE / "images" / "python" / short(repr(sorted(versions.items())))
+    root = paths.CACHE / "images" / "python" / short(repr((apt.SUITE, PACKAGES)))
     if root.exists():
         return root
     root.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root.parent) as folder:
         partial = Path(folder, "root")
-        for deb in debian.fetched(versions):
-            debian.unpack(deb, partial)
+        for deb in apt.fetched(apt.resolved(PACKAGES)):
+            apt.unpack(deb, partial)
         _run(partial, partial / LIBRARY, f"/{LIBRARY}")
         partial.rename(root)
     return root
@@ -205,4 +207,4 @@ def _environment() -> dict[str, str]:
         "SSL_CERT_FILE": os.environ.get("PIP_CERT"),
     }
     known = {name: value for name, value in bridged.items() if value}
-    return known | {"UV_CACHE_DIR": str(CACHE / "uv")} | dict(os.environ)
+    return known | {"UV_CACHE_DIR": str(paths.CACHE / "uv")} | dict(os.environ)

@@ -10,6 +10,7 @@ from local.images import build as images
 from local.images.layers import Users, layer
 from local.images.python import Python, Tree, Wheels
 from local.images.table import BASE, BASE_PACKAGES, Image
+from local.progress import Progress
 
 ROOT = Path(__file__).parents[2]
 RESULT = ROOT / "build" / "image.json"
@@ -22,11 +23,10 @@ def build(registry: str = "") -> str:
     tools.build("crane")
     with images.locked():
         image = service(address)
-        digest = ""
-        if address == ours.address():
-            digest = images.current(image, address)
+        digest = images.current(image, address) if address == ours.address() else ""
         if not digest:
-            digest = images.publish(image, image.name)
+            with Progress({REPOSITORY: image.seconds}).step(REPOSITORY):
+                digest = images.publish(image, image.name)
     reference = f"{image.name}@{digest}"
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps({"image": reference}, indent=2) + "\n")
@@ -52,6 +52,7 @@ def service(registry: str) -> Image:
             ("ORT_DISABLE_TELEMETRY", "1"),  # ONNX Runtime reports to its maker otherwise
         ),
         folder="/srv",
+        seconds=60,
     )
     # Named by its content: the same code is the same image on every machine.
     return replace(image, name=f"{registry}/{REPOSITORY}:{images.key(image)}")

@@ -18,27 +18,9 @@ from app.adapters.redis_windows import RedisWindows, Turn
 from app.adapters.refill import Refill
 from app.domain.simulator import simulate
 from app.domain.transactions import Transactions
+from app.progress import Progress
 from app.settings import StoreSettings
 from app.telemetry import Telemetry
-
-
-class Progress:
-    """Lines of what is done, out of how much, and how long it still takes."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total, self._done = what, total, 0
-        self._start = monotonic()
-
-    def add(self, count: int) -> None:
-        """So many more are done."""
-        self._done += count
-        spent = monotonic() - self._start
-        left = spent * max(self._total - self._done, 0) / self._done
-        print(
-            f"{self._what:10}{self._done:>9,} of {self._total:,}"
-            f"   {spent:4.0f} s, {left:.0f} s left",
-            flush=True,
-        )
 
 
 def run(settings: StoreSettings) -> None:

@@ -33,7 +33,7 @@ class StoreSettings(PostgresSettings):
     redis_host: str
     redis_port: int = Field(6379, ge=1, le=65535)
     redis_password: SecretStr = SecretStr("")
-    redis_timeout_seconds: float = Field(0.5, gt=0, le=10)
+    redis_timeout_seconds: float = Field(1, gt=0, le=10)
     """Longer than any healthy answer, short enough to hide behind one from Postgres."""
 
 

@@ -19,7 +19,7 @@ from app.ports.windows import Past
 
 PAGE: Final = 20_000
 _POISON: Final = 1000
-"""How many payments from a wrong future may be stored before a refill takes them for the present."""
+"""Stored payments from a wrong future that a refill passes over before it believes them."""
 
 _READ: Final = f"""
 SELECT customer.ids, customer.times, customer.cents, terminal.ids, terminal.times, terminal.frauds

@@ -118,7 +118,7 @@ class Batch(Strict):
         return payments
 
 
-class ReasonBody(BaseModel):
+class Reason(BaseModel):
     """One thing that raised the score."""
 
     code: str
@@ -126,19 +126,19 @@ class ReasonBody(BaseModel):
     contribution: float = Field(description="Log-odds that it adds; 0.7 doubles the odds.")
 
 
-class DecisionBody(BaseModel):
+class Verdict(BaseModel):
     """What was decided of one payment. Recorded on two instances before it is sent."""
 
     transaction_id: int
     decision: Outcome
     score: float = Field(description="The probability of fraud, by the model.")
-    reasons: list[ReasonBody]
+    reasons: list[Reason]
     model_version: str
     degraded: bool = Field(description="Judged while the fast windows could not be relied on.")
     decided_at: Utc
 
     @classmethod
-    def of(cls, decided: Decided) -> "DecisionBody":
+    def of(cls, decided: Decided) -> "Verdict":
         """The answer for what is recorded."""
         decision = decided.decision
         return cls.model_construct(
@@ -146,7 +146,7 @@ class DecisionBody(BaseModel):
             decision=decision.outcome,
             score=decision.score,
             reasons=[
-                ReasonBody.model_construct(
+                Reason.model_construct(
                     code=reason.code, text=reason.text, contribution=reason.contribution
                 )
                 for reason in decision.reasons
@@ -157,10 +157,10 @@ class DecisionBody(BaseModel):
         )
 
 
-class Decisions(BaseModel):
+class Verdicts(BaseModel):
     """The decisions of a batch, in its order."""
 
-    decisions: list[DecisionBody]
+    decisions: list[Verdict]
 
 
 class Problem(BaseModel):

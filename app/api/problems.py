@@ -19,7 +19,11 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     409: {"model": Problem, "description": "The id was decided before, of another payment."},
     413: {"model": Problem, "description": "The body is larger than 1 MiB."},
     422: {"model": Problem, "description": "A field is missing, unknown or out of its range."},
-    503: {"model": Problem, "description": "Nothing was acknowledged; see Retry-After."},
+    503: {
+        "model": Problem,
+        "description": "Nothing was acknowledged; tell it again, under the same id.",
+        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
+    },
 }
 """For the OpenAPI document."""
 

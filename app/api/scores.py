@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
-from app.api.bodies import Batch, DecisionBody, Decisions, Payment
+from app.api.bodies import Batch, Payment, Verdict, Verdicts
 from app.api.problems import RESPONSES
 from app.domain.transactions import Transaction
 from app.ports.decisions import Decided
@@ -15,7 +15,13 @@ from app.telemetry import Telemetry
 _documented_key = Security(APIKeyHeader(name="X-API-Key", auto_error=False))
 """For the OpenAPI document: the edge holds the door."""
 
-router = APIRouter(prefix="/v1", responses=RESPONSES, dependencies=[_documented_key])
+router = APIRouter(
+    prefix="/v1",
+    tags=["scoring"],
+    responses=RESPONSES,
+    dependencies=[_documented_key],
+    generate_unique_id_function=lambda route: route.name,
+)
 
 
 class Desk:
@@ -25,12 +31,12 @@ class Desk:
         self._scoring: Scoring = request.app.state.connected.scoring
         self._telemetry: Telemetry = request.app.state.telemetry
 
-    async def score(self, payments: list[Transaction]) -> list[DecisionBody]:
+    async def score(self, payments: list[Transaction]) -> list[Verdict]:
         """The decisions, in order, once they are recorded."""
         decided = await self._scoring.score(payments)
         for one in decided:
             self._count(one)
-        return [DecisionBody.of(one) for one in decided]
+        return [Verdict.of(one) for one in decided]
 
     def _count(self, one: Decided) -> None:
         degraded = "yes" if one.degraded else "no"
@@ -41,13 +47,13 @@ AtDesk = Annotated[Desk, Depends()]
 
 
 @router.post("/score")
-async def score(payment: Payment, desk: AtDesk) -> DecisionBody:
+async def score(payment: Payment, desk: AtDesk) -> Verdict:
     """Decide one payment."""
     return (await desk.score([payment.transaction()]))[0]
 
 
 @router.post("/score/batch")
-async def score_batch(batch: Annotated[Batch, Body()], desk: AtDesk) -> Decisions:
+async def score_batch(batch: Annotated[Batch, Body()], desk: AtDesk) -> Verdicts:
     """Decide up to 1000 payments in their order: all of them, or none."""
     payments = [payment.transaction() for payment in batch.transactions]
-    return Decisions.model_construct(decisions=await desk.score(payments))
+    return Verdicts.model_construct(decisions=await desk.score(payments))

@@ -35,7 +35,7 @@ POSTGRES = Part("postgres", {"cnpg.io/podRole": "instance"}, "postgres", 5432)
 PRIMARY = Part("primary", POSTGRES.labels | {"cnpg.io/instanceRole": "primary"}, "postgres", 5432)
 STANDBY = Part("standby", POSTGRES.labels | {"cnpg.io/instanceRole": "replica"}, "postgres", 5432)
 POOLER = Part("pooler", {"cnpg.io/podRole": "pooler"}, "pgbouncer", 5432)
-REDIS = Part("redis", {"app.kubernetes.io/name": "redis"}, "redis", 6379)
+REDIS = Part("redis", {"app.kubernetes.io/name": "redis"}, "valkey", 6379)
 API = Part("api", {"app.kubernetes.io/component": "api"}, "api", 8080)
 
 

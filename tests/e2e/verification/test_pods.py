@@ -11,6 +11,7 @@ from tests.e2e.stack import RunningStack
 
 PAUSE = "pause"
 SECCOMP_FILTER = 2
+TOKENS = "/secrets/kubernetes.io/serviceaccount"
 
 
 def of(stack: RunningStack, part: Part) -> list[Process]:
@@ -53,11 +54,10 @@ def test_every_process_sees_a_read_only_root(stack: RunningStack, part: Part) ->
         assert "ro" in options.split(","), process.argv
 
 
-@EVERY_PART
-def test_no_service_account_token_lies_where_none_is_needed(
+@pytest.mark.parametrize("part", [API, REDIS], ids=lambda part: part.name)
+def test_who_need_not_talk_to_kubernetes_has_no_token_for_it(
     stack: RunningStack, part: Part
 ) -> None:
-    if part is POSTGRES or part is POOLER:
-        pytest.skip("their instance manager talks to the API server by design")
-    for pod in part.pods(stack):
-        assert pod.spec.automount_service_account_token is False
+    for process in of(stack, part):
+        mounts = (PROC / str(process.pid) / "mounts").read_text().splitlines()
+        assert [line for line in mounts if line.split()[1].endswith(TOKENS)] == []

@@ -151,7 +151,7 @@ _TABLE = (
         checksum="h1:RZuuSYhTvlDvtsK+NkutoCZ//C0X2ebLK8X8l3ULs84=",
         programs={"crane": "./cmd/crane"},
         stamps=("github.com/google/go-containerregistry/cmd/crane/cmd.Version={version}",),
-        seconds=20,
+        seconds=25,
         megabytes=150,
     ),
     Tool(

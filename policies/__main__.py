@@ -26,6 +26,13 @@ from policies.policy import Finding, Manifest, ObjectPolicy, StackPolicy, Undeci
 from policies.unknowns import Unknown
 
 PREFIX = "kubernetes:"
+# No policy looks at these, and reading the megabytes of an operator's schemas takes seconds.
+SCHEMAS = ":CustomResourceDefinition"
+
+
+def is_judged(token: str) -> bool:
+    """Whether a resource is a Kubernetes object that the policies look at."""
+    return token.startswith(PREFIX) and not token.endswith(SCHEMAS)
 
 
 def plain(value: Any, path: str = "") -> Any:
@@ -56,23 +63,24 @@ def report(findings: Iterable[Finding], tell: Callable[[Finding], None]) -> None
     """Tells what is wrong, then what cannot be judged yet.
 
     The engine takes an unknown value as a note whatever the level: a preview goes on, and the
-    update, which knows the value, is where a mandatory policy stops it.
+    update, which knows the value, is where a mandatory policy stops it. An update that claims not
+    to know one is stopped, too.
     """
     undecided = None
     for finding in findings:
-        if isinstance(finding, Undecided):
+        if isinstance(finding, Undecided) and os.environ.get("PULUMI_DRY_RUN") == "true":
             undecided = finding
         else:
             tell(finding)
     if undecided:
-        raise UnknownValueError(UNKNOWN_STRING_VALUE, [undecided.text])
+        raise UnknownValueError(UNKNOWN_STRING_VALUE, [undecided.path])
 
 
 def for_objects(policy: ObjectPolicy, level: EnforcementLevel) -> ResourceValidationPolicy:
     """A policy on single objects, as CrossGuard wants it."""
 
     def validate(args: ResourceValidationArgs, violation: Callable[[str], None]) -> None:
-        if args.resource_type.startswith(PREFIX):
+        if is_judged(args.resource_type):
             findings = judge(policy, manifest_of(args.resource_type, args.props))
             report(findings, lambda finding: violation(finding.text))
 
@@ -86,7 +94,7 @@ def for_stacks(policy: StackPolicy, level: EnforcementLevel) -> StackValidationP
         objects = {
             each.urn: manifest_of(each.resource_type, each.props)
             for each in args.resources
-            if each.resource_type.startswith(PREFIX)
+            if is_judged(each.resource_type)
         }
         urns = {id(manifest): urn for urn, manifest in objects.items()}
         findings = judge(policy, tuple(objects.values()))

@@ -45,7 +45,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Undecided(Finding):
-    """The subject cannot be judged before the update, for a value that is not known yet."""
+    """A subject that only the update can judge, for a value that is not known yet."""
+
+    path: str
+    """Where that value is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +74,14 @@ class Policy(Generic[Seen]):
             for subject in self.of(seen):
                 yield from self._about(subject)
         except NotYetKnownError as unknown:
-            yield Undecided(str(unknown), {})
+            yield Undecided(str(unknown), {}, unknown.path)
 
     def _about(self, subject: Subject) -> Iterator[Finding]:
         try:
             for complaint in self.complaints(subject.body):
                 yield Finding(f"{subject.where} {complaint}", subject.owner)
         except NotYetKnownError as unknown:
-            yield Undecided(f"{subject.where}: {unknown}", subject.owner)
+            yield Undecided(f"{subject.where}: {unknown}", subject.owner, unknown.path)
 
 
 Objects = Sequence[Manifest]

@@ -148,7 +148,7 @@ def test_what_a_preview_cannot_know_is_noted_there_and_stops_the_update(
 
     assert preview.passed, preview.said
     assert preview.names(policy, level="advisory")
-    assert "is not known before the update" in preview.said
+    assert "can't be known during preview" in preview.said
     assert not update.passed
     assert update.names(policy), update.said
 

@@ -16,10 +16,9 @@ from policies.pack import OBJECT_POLICIES, STACK_POLICIES
 from policies.policy import ObjectPolicy, StackPolicy, Subject
 
 VENV = Path(__file__).parents[2] / ".venv-policies"
-TYPE, URN = (
-    "kubernetes:core/v1:ConfigMap",
-    "urn:pulumi:dev::bulwark::kubernetes:core/v1:ConfigMap::x",
-)
+CRD = "kubernetes:apiextensions.k8s.io/v1"
+TYPE = "kubernetes:core/v1:ConfigMap"
+URN = f"urn:pulumi:dev::bulwark::{TYPE}::x"
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +112,8 @@ def test_a_bad_object_is_reported(bridge: Any, pulumi_policy: ModuleType) -> Non
 
     policy.validate(resource(pulumi_policy, metadata={"name": "good"}), told.append)
     policy.validate(resource(pulumi_policy, metadata={"name": "bad"}), told.append)
-    policy.validate(resource(pulumi_policy, "pulumi:providers:kubernetes"), told.append)
+    for token in ("pulumi:providers:kubernetes", f"{CRD}:CustomResourceDefinition"):
+        policy.validate(resource(pulumi_policy, token), told.append)
 
     assert told == ["it is bad"]
     assert policy.enforcement_level is pulumi_policy.EnforcementLevel.MANDATORY
@@ -137,8 +137,9 @@ def test_a_bad_object_of_a_stack_is_reported_at_its_own_address(
 
 
 def test_what_is_known_to_be_bad_is_reported_beside_what_is_not_known_yet(
-    bridge: Any, pulumi_policy: ModuleType
+    bridge: Any, pulumi_policy: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PULUMI_DRY_RUN", "true")
     told: list[str] = []
     policy = bridge.for_stacks(same("p", StackPolicy), pulumi_policy.EnforcementLevel.MANDATORY)
     resources = stack(
@@ -151,7 +152,19 @@ def test_what_is_known_to_be_bad_is_reported_beside_what_is_not_known_yet(
         policy.validate(resources, lambda text, _: told.append(text))
 
     assert told == ["it is bad"]
-    assert "metadata.name is not known before the update" in left.value.message
+    assert "metadata.name can't be known during preview" in left.value.message
+
+
+def test_an_update_that_claims_not_to_know_a_value_is_stopped(
+    bridge: Any, pulumi_policy: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_DRY_RUN", "false")
+    told: list[str] = []
+    policy = bridge.for_objects(same("p", ObjectPolicy), pulumi_policy.EnforcementLevel.MANDATORY)
+
+    policy.validate(resource(pulumi_policy, metadata={"name": unknown(pulumi_policy)}), told.append)
+
+    assert told == ["it: metadata.name is not known before the update"]
 
 
 @pytest.mark.parametrize(("name", "level"), [("dev", "advisory"), ("prod", "mandatory")])

@@ -56,7 +56,7 @@ def test_an_unknown_value_spoils_the_verdict_on_its_own_subject_only() -> None:
 
     assert list(POLICY.findings(seen)) == [
         Finding("a is bad", seen),
-        Undecided("b: b is not known before the update", seen),
+        Undecided("b: b is not known before the update", seen, "b"),
         Finding("c is bad", seen),
     ]
 
@@ -64,4 +64,6 @@ def test_an_unknown_value_spoils_the_verdict_on_its_own_subject_only() -> None:
 def test_where_the_subjects_are_unknown_the_whole_is_undecided() -> None:
     unknown: Any = Unknown("spec")
 
-    assert list(POLICY.findings(unknown)) == [Undecided("spec is not known before the update", {})]
+    assert list(POLICY.findings(unknown)) == [
+        Undecided("spec is not known before the update", {}, "spec")
+    ]

@@ -20,7 +20,7 @@ class Waiver:
 
 
 _RELEASE = "CloudNativePG comes as upstream releases it, with labels of its own."
-_TOKEN = "An operator works through the API, with an account that its release makes for it."
+_OPERATES = "An operator works through the API, with an account that its release makes for it."
 _NAMESPACE = (
     "The release brings this namespace without labels. Its one pod meets `restricted`, to which"
     " not-root, least-privilege, seccomp and off-the-host hold it here."
@@ -33,7 +33,9 @@ _NOT_ASKED = (
 WAIVERS = (
     Waiver(policy="labelled", object="Deployment cnpg-controller-manager", reason=_RELEASE),
     Waiver(policy="labelled", object="Service cnpg-webhook-service", reason=_RELEASE),
-    Waiver(policy="tokens-asked-for", object="Deployment cnpg-controller-manager", reason=_TOKEN),
+    Waiver(
+        policy="tokens-asked-for", object="Deployment cnpg-controller-manager", reason=_OPERATES
+    ),
     Waiver(policy="restricted-namespaces", object="Namespace cnpg-system", reason=_NAMESPACE),
     Waiver(policy="probes-declared", object="Deployment external-secrets", reason=_NOT_ASKED),
 )

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from local import tools
-from local.paths import CACHE, STATE
+from local import paths, tools
 
 ADDRESS = "10.76.0.1:5000"
 """On the link between the host and its nodes; no other network reaches it."""
-STORAGE = CACHE / "registry"
 
 
 def address() -> str:
@@ -23,14 +21,15 @@ def address() -> str:
 
 def ensure_config() -> Path:
     """Write its configuration; the path of it."""
-    STORAGE.mkdir(parents=True, exist_ok=True)
-    path = STATE / "registry.yml"
+    storage = paths.CACHE / "registry"
+    storage.mkdir(parents=True, exist_ok=True)
+    path = paths.STATE / "registry.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     config = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {
-            "filesystem": {"rootdirectory": str(STORAGE)},
+            "filesystem": {"rootdirectory": str(storage)},
             "delete": {"enabled": True},
         },
         "http": {"addr": address()},

@@ -14,7 +14,7 @@ from local.tools.table import TOOLS
 
 FAKE = Path(__file__).with_name("fake_go.py")
 ROOT = Path(__file__).parents[4]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @dataclass

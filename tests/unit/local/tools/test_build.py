@@ -154,7 +154,7 @@ def test_a_stopped_run_leaves_nothing_and_says_how_to_go_on(
     run = another_run("etcd")
     eventually(lambda: go.builds)
     run.send_signal(signal.SIGINT)
-    said, _ = run.communicate(timeout=5)  # less than the compiler would take by itself
+    said, _ = run.communicate(timeout=30)  # less than the compiler would take by itself
 
     assert "EngineError: stopped while building etcd; the same command goes on from there" in said
     assert entries(cache) == set()

@@ -8,12 +8,13 @@ MAKEFLAGS += --no-print-directory
 STACK ?= dev#     the environment: Pulumi.$(STACK).yaml
 PARTS ?= core#    the profile: core, or all
 STATE := $(or $(BULWARK_STATE),/var/lib/bulwark)
+CACHE := $(or $(BULWARK_CACHE),$(HOME)/.cache/bulwark)
 
 # The dev state lives beside the cluster that it describes, so the two come and go together.
 export PULUMI_BACKEND_URL ?= file://$(STATE)/pulumi
 export PULUMI_CONFIG_PASSPHRASE ?=
 export PULUMI_SKIP_UPDATE_CHECK := true
-export PATH := $(CURDIR)/.venv/bin:$(STATE)/bin:$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(CACHE)/bin:$(PATH)
 
 PY := .venv/bin/python
 PULUMI := pulumi --non-interactive --stack $(STACK)
@@ -24,6 +25,7 @@ up: engine image stack score where ## Build what is missing, start the engine, d
 
 .PHONY: engine
 engine: venv ## Build the tools and images that are missing and start the local cluster
+	@$(PY) -m local build $(PARTS)
 	@$(PY) -m local up primary
 
 .PHONY: image

@@ -267,8 +267,9 @@ SETS: Mapping[str, tuple[str, ...]] = {
     "images": _IMAGES,
     "engine": _ENGINE,
     "core": _CLUSTER + _IMAGES + _ENGINE,
+    "all": tuple(tool.name for tool in _TABLE),
 }
-"""Names for several tools at once; `core` is what `up` needs."""
+"""Names for several tools at once; `core` is what the core profile needs, `all` every part."""
 
 OWNERS: Mapping[str, Tool] = {program: tool for tool in _TABLE for program in tool.programs}
 """Program → the tool that builds it."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from local.cluster import encryption
 from local.cluster.files import write
 from local.cluster.layout import API_PORT, DOMAIN, Cluster
-from local.cluster.program import Program, on_node
+from local.cluster.program import FRUGAL, Program, on_node
 from local.tools import binary
 
 SETTINGS = Path(__file__).parent / "settings"
@@ -37,12 +37,13 @@ def _etcd(cluster: Cluster) -> Program:
         "peer-client-cert-auth": True,
         "peer-trusted-ca-file": pki / "ca.crt",
         "auto-compaction-retention": "10m",
-        "snapshot-count": 5000,
+        "snapshot-count": 1000,
+        "snapshot-catchup-entries": 500,
         "log-level": "warn",
         # A power cut may cost this cluster's state; it is rebuilt by a command.
         "unsafe-no-fsync": True,
     }
-    return _program(cluster, "etcd", flags, memory="60MiB")
+    return _program(cluster, "etcd", flags)
 
 
 def _api_server(cluster: Cluster) -> Program:
@@ -93,7 +94,7 @@ def _api_server(cluster: Cluster) -> Program:
         "profiling": False,
     }
     reads = (sealed, audit, admission)
-    return _program(cluster, "kube-apiserver", flags, memory="260MiB", reads=reads)
+    return _program(cluster, "kube-apiserver", flags, reads=reads)
 
 
 def _controllers(cluster: Cluster) -> Program:
@@ -114,13 +115,13 @@ def _controllers(cluster: Cluster) -> Program:
         "terminated-pod-gc-threshold": 100,
         "profiling": False,
     }
-    return _program(cluster, "kube-controller-manager", flags, memory="80MiB")
+    return _program(cluster, "kube-controller-manager", flags)
 
 
 def _scheduler(cluster: Cluster) -> Program:
     identity = cluster.identities / "scheduler.conf"
     flags = {**_client(identity), "bind-address": "127.0.0.1", "profiling": False}
-    return _program(cluster, "kube-scheduler", flags, memory="50MiB")
+    return _program(cluster, "kube-scheduler", flags)
 
 
 def _client(identity: Path) -> dict[str, object]:
@@ -138,14 +139,12 @@ def _program(
     name: str,
     flags: dict[str, object],
     *,
-    memory: str,
     reads: tuple[Path, ...] = (),
 ) -> Program:
-    """A soft bound on memory lets the collector work harder; it never kills."""
     return Program(
         group=cluster.name,
         name=name,
         command=on_node(cluster.nodes[0], binary(name), flags),
-        environment={"GOMEMLIMIT": memory, "GOGC": "50"},
+        environment=FRUGAL,
         reads=reads,
     )

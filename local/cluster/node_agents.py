@@ -8,7 +8,7 @@ from local.cluster import certificates
 from local.cluster.files import write, write_yaml
 from local.cluster.layout import DOMAIN, HOST_ADDRESS, REGISTRY_PORT, Node
 from local.cluster.pod_network import pod_network
-from local.cluster.program import Program, on_node
+from local.cluster.program import FRUGAL, Program, on_node
 from local.tools import binary
 
 SETTINGS = Path(__file__).parent / "settings"
@@ -42,7 +42,7 @@ def _containerd(node: Node) -> Program:
         group=node.name,
         name="containerd",
         command=on_node(node, binary("containerd"), {"config": written, "log-level": "warn"}),
-        environment={"GOMEMLIMIT": "60MiB", "GOGC": "50", "PATH": f"{shim}:{PATH}"},
+        environment={**FRUGAL, "PATH": f"{shim}:{PATH}"},
         reads=(written,),
     )
 
@@ -58,7 +58,7 @@ def _kubelet(node: Node) -> Program:
         "hostname-override": node.name,
         "node-ip": node.address,
     }
-    return _program(node, "kubelet", flags, memory="90MiB", reads=(config,))
+    return _program(node, "kubelet", flags, reads=(config,))
 
 
 def _kubelet_settings(node: Node) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _kube_proxy(node: Node) -> Program:
         "oomScoreAdj": 0,
     }
     config = write_yaml(node.home / "config/kube-proxy.yaml", settings)
-    return _program(node, "kube-proxy", {"config": config}, memory="50MiB", reads=(config,))
+    return _program(node, "kube-proxy", {"config": config}, reads=(config,))
 
 
 def _kube_router(node: Node) -> Program:
@@ -135,16 +135,16 @@ def _kube_router(node: Node) -> Program:
         "service-cluster-ip-range": node.cluster.service_range,
         "metrics-port": 0,
     }
-    return _program(node, "kube-router", flags, memory="50MiB")
+    return _program(node, "kube-router", flags)
 
 
 def _program(
-    node: Node, name: str, flags: dict[str, object], *, memory: str, reads: tuple[Path, ...] = ()
+    node: Node, name: str, flags: dict[str, object], *, reads: tuple[Path, ...] = ()
 ) -> Program:
     return Program(
         group=node.name,
         name=name,
         command=on_node(node, binary(name), flags),
-        environment={"GOMEMLIMIT": memory, "GOGC": "50", "PATH": PATH},
+        environment={**FRUGAL, "PATH": PATH},
         reads=reads,
     )

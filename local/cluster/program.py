@@ -7,6 +7,13 @@ from pathlib import Path
 
 from local.cluster.layout import NETNS, Node
 
+FRUGAL = {"GOGC": "30"}
+"""Go collects early: some processor time for memory.
+
+No GOMEMLIMIT: near it the collector takes half of a processor, and what the API server holds
+grows with the stack.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Program:

@@ -72,11 +72,11 @@ def _prepare(cluster: Cluster) -> None:
     checks.kernel()
     checks.addresses(cluster)
     tools.build("cluster")
-    tools.release_files(MANIFESTS)
     network.connect_host()
     supervisor.ensure()
     _start_registry()
-    images.build()
+    images.build()  # and the tools in them, which bring the release files
+    tools.release_files(MANIFESTS)
 
 
 def _raise(cluster: Cluster, step: Step) -> None:

@@ -44,7 +44,13 @@ def render(stack: str, folder: Path) -> None:
 
 
 def _pulumi(project: Path, *arguments: str) -> None:
-    own = {"PULUMI_BACKEND_URL": f"file://{project}/state", "PULUMI_CONFIG_PASSPHRASE": ""}
+    own = {
+        "PULUMI_BACKEND_URL": f"file://{project}/state",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        # Nobody needs the state of a half-done rendering: 50 s instead of 230.
+        "PULUMI_EXPERIMENTAL": "true",
+        "PULUMI_SKIP_CHECKPOINTS": "true",
+    }
     done = subprocess.run(
         ["pulumi", "--non-interactive", *arguments],
         cwd=project,

@@ -74,6 +74,8 @@ class Judge:
                 "JUDGED": str(self.folder),
                 "PULUMI_BACKEND_URL": f"file://{self.folder}/state",
                 "PULUMI_CONFIG_PASSPHRASE": "",
+                "PULUMI_EXPERIMENTAL": "true",
+                "PULUMI_SKIP_CHECKPOINTS": "true",
             },
             capture_output=True,
             text=True,

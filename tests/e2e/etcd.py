@@ -11,13 +11,14 @@ import sys
 import urllib.request
 
 from tests.e2e import timeouts
-from tests.e2e.processes import PROC, processes
+from tests.e2e.processes import PROC
 from tests.e2e.stack import ROOT
+from tests.e2e.supervised import api_server
 
 
 def raw(key: str) -> bytes:
     """The stored bytes."""
-    server = next(process for process in processes() if process.name == "kube-apiserver")
+    server = api_server()
     flags = [
         str(server.flag(f"etcd-{name}")) for name in ("servers", "cafile", "certfile", "keyfile")
     ]

@@ -5,10 +5,10 @@ from local.progress import Progress
 from tests.e2e.parts import postgres
 from tests.e2e.processes import started_at
 from tests.e2e.stack import RunningStack
+from tests.e2e.supervised import supervised
 from tests.prove.evidence import Measured
 from tests.prove.figures import Trial, worst
 from tests.prove.making import make
-from tests.prove.supervised import supervised
 
 PROMISE = (
     "A node is Ready within 20 s, its control plane and agents take at most 800 MB, and Postgres "

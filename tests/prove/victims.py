@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.e2e.parts import API, POOLER, PRIMARY, REDIS, STANDBY, Part
 from tests.e2e.processes import Process, processes
 from tests.e2e.stack import RunningStack
-from tests.prove.supervised import PROGRAMS, supervised
+from tests.e2e.supervised import PROGRAMS, supervised
 
 PAUSE = "pause"
 

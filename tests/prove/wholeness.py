@@ -9,7 +9,7 @@ from kubernetes.client import ApiException
 from tests.e2e import pods
 from tests.e2e.parts import postgres
 from tests.e2e.stack import Api, RunningStack
-from tests.prove.supervised import PROGRAMS, supervised
+from tests.e2e.supervised import PROGRAMS, supervised
 
 LEADERS = ("kube-controller-manager", "kube-scheduler")
 

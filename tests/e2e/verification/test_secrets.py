@@ -13,6 +13,7 @@ import pytest
 from local.paths import STATE
 from tests.e2e import etcd, processes, timeouts
 from tests.e2e.stack import RunningStack, pulumi
+from tests.e2e.supervised import api_server
 from tests.e2e.waiting import until
 
 LONG_ENOUGH = 12
@@ -84,8 +85,7 @@ def test_no_secret_is_in_an_environment_or_a_command_line(generated: list[str]) 
 def test_reading_a_secret_leaves_a_line_in_the_audit_log(
     stack: RunningStack, canary: tuple[str, str]
 ) -> None:
-    server = next(p for p in processes.processes() if p.name == "kube-apiserver")
-    log = Path(str(server.flag("audit-log-path")))
+    log = Path(str(api_server().flag("audit-log-path")))
     name, _ = canary
     stack.core.read_namespaced_secret(name, stack.namespace)
 

@@ -24,3 +24,8 @@ def supervised(cluster: str = CLUSTER) -> list[Process]:
         for found in processes()
         if found.name in PROGRAMS and any(folder in part for part in found.argv)
     ]
+
+
+def api_server(cluster: str = CLUSTER) -> Process:
+    """The cluster's API server."""
+    return next(p for p in supervised(cluster) if p.name == "kube-apiserver")

@@ -30,13 +30,15 @@ class Endpoint(Pods):
     ports: tuple[int, ...]
 
 
-def open_path(owner: Component, client: Pods, to: Endpoint) -> list[NetworkPolicy]:
+def open_path(
+    owner: Component, client: Pods, to: Endpoint, opts: ResourceOptions | None = None
+) -> list[NetworkPolicy]:
     """Both ends of one path: the client may leave for the endpoint, the endpoint lets it in."""
     leave: Spec = {"to": [_peer(to)], "ports": _tcp(to.ports)}
     enter: Spec = {"from_": [_peer(client)], "ports": _tcp(to.ports)}
     return [
-        _allow(owner, f"{client.name}-to-{to.name}", client, {"egress": [leave]}),
-        _allow(owner, f"{to.name}-from-{client.name}", to, {"ingress": [enter]}),
+        _allow(owner, f"{client.name}-to-{to.name}", client, {"egress": [leave]}, opts),
+        _allow(owner, f"{to.name}-from-{client.name}", to, {"ingress": [enter]}, opts),
     ]
 
 

@@ -74,7 +74,7 @@ class Postgres(Component):
         inside = at(f"{name}-inside", PORT, STATUS_PORT, cluster=name)
         paths = (
             *open_path(self, inside, inside),
-            *open_path(self, operator.pods, inside),
+            *open_path(self, operator.pods, inside, self.child_after(operator)),
             open_to_api_server(self, inside),
         )
 

@@ -1,7 +1,7 @@
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.helm.v4 import Chart
-from pulumi_kubernetes.yaml.v2 import ConfigFile
+from pulumi_kubernetes.yaml.v2 import ConfigGroup
 
 from components import versions
 from components.component import Component, Spec
@@ -9,9 +9,16 @@ from components.network import Pods, open_to_api_server
 from components.pods import Resources
 
 PROJECT = "external-secrets/external-secrets"
-CRDS = f"https://raw.githubusercontent.com/{PROJECT}/v{versions.EXTERNAL_SECRETS}/deploy/crds"
+CRDS = f"https://raw.githubusercontent.com/{PROJECT}/v{versions.EXTERNAL_SECRETS}/config/crds/bases"
 CHART = f"https://github.com/{PROJECT}/releases/download/helm-chart-{versions.EXTERNAL_SECRETS}"
 
+# What the operator starts with and what is used here: four of its twenty-three kinds.
+KINDS = (
+    "external-secrets.io_externalsecrets",
+    "external-secrets.io_secretstores",
+    "generators.external-secrets.io_generatorstates",
+    "generators.external-secrets.io_passwords",
+)
 GENERATORS = "generators.external-secrets.io/v1alpha1"
 
 
@@ -36,7 +43,8 @@ class Secrets(Component):
         super().__init__(name, namespace, opts)
         folder = f"{manifests}/external-secrets" if manifests else None
 
-        crds = ConfigFile(f"{name}-crds", file=f"{folder or CRDS}/bundle.yaml", opts=self.child)
+        files = [f"{folder or CRDS}/{kind}.yaml" for kind in KINDS]
+        crds = ConfigGroup(f"{name}-crds", files=files, opts=self.child)
         path = open_to_api_server(self, Pods(name=name, namespace=namespace, labels=LABELS))
         operator = Chart(
             name,

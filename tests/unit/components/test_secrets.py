@@ -38,12 +38,12 @@ def test_passwords_are_long_and_safe_in_any_file(deploy: Deploy) -> None:
         (
             "/files",
             "/files/external-secrets/external-secrets",
-            "/files/external-secrets/bundle.yaml",
+            "/files/external-secrets",
         ),
         (
             None,
             f"{RELEASES}/helm-chart-0.20.1/external-secrets-0.20.1.tgz",
-            f"{SOURCES}/v0.20.1/deploy/crds/bundle.yaml",
+            f"{SOURCES}/v0.20.1/config/crds/bases",
         ),
     ],
 )
@@ -53,7 +53,8 @@ def test_the_release_comes_from_the_folder_or_from_upstream(
     made = secrets(deploy, manifests)
 
     assert made["Chart", "external-secrets"]["chart"] == chart
-    assert made["ConfigFile", "external-secrets-crds"]["file"] == crds
+    files = made["ConfigGroup", "external-secrets-crds"]["files"]
+    assert f"{crds}/generators.external-secrets.io_passwords.yaml" in files
 
 
 def test_the_operator_may_leave_for_the_api_server_and_nowhere_else(deploy: Deploy) -> None:

@@ -14,7 +14,7 @@ from local.images import oci, push
 from local.images.layers import short
 from local.images.table import IMAGES, Image
 
-DISK_MB = 3000
+DISK_MB = 1500
 """What all images take while they are made: packages, layers, the registry's copy."""
 
 

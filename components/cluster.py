@@ -14,8 +14,19 @@ class Cluster(Component):
     here: ResourceOptions
     """What a part in this cluster is given as its `opts`."""
 
-    def __init__(self, name: str, *, kubeconfig: str, context: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        kubeconfig: str,
+        context: str | None = None,
+        render_to: str | None = None,
+    ) -> None:
+        """With `render_to`, objects become files in that folder and no cluster is asked."""
         super().__init__(name, None, None)
-        provider = Provider(name, kubeconfig=kubeconfig, context=context, opts=self.child)
+        if render_to:
+            provider = Provider(name, render_yaml_to_directory=render_to, opts=self.child)
+        else:
+            provider = Provider(name, kubeconfig=kubeconfig, context=context, opts=self.child)
         self.here = ResourceOptions(provider=provider)
         self.register_outputs({})

@@ -20,7 +20,9 @@ from stacks.settings import Settings
 
 def fraud(env: Settings) -> None:
     """Everything that scores transactions."""
-    here = Cluster("primary", kubeconfig=env.kubeconfig, context=env.context).here
+    here = Cluster(
+        "primary", kubeconfig=env.kubeconfig, context=env.context, render_to=env.render_to
+    ).here
     home = Namespace("fraud", opts=here).name
 
     # Operators

@@ -20,6 +20,8 @@ class Settings:
     """Path of the cluster's kubeconfig."""
     context: str | None = None
     """Which of its contexts; without one, its current one."""
+    render_to: str | None = None
+    """Folder to write all objects into as YAML, instead of sending them to the cluster."""
     address: str
     """A node's name or address, as clients reach it."""
     manifests: str | None = None

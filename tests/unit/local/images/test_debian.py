@@ -1,3 +1,4 @@
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,14 @@ def test_files_of_the_old_folders_lie_under_usr(debian: FakeApt, tmp_path: Path)
 
     files = poured(Packages(names=("dash",)), tmp_path)[0]
     assert files == {"usr/bin/sh": "d", "libexec": "not merged"}
+
+
+def test_the_time_of_a_package_does_not_reach_the_layer(debian: FakeApt, tmp_path: Path) -> None:
+    debian.add("dash", usr__bin__sh="d")
+    poured(Packages(names=("dash",)), tmp_path)
+
+    with tarfile.open(tmp_path / "layer") as tar:
+        assert {info.mtime for info in tar} == {0}
 
 
 def test_single_files_are_picked_under_another_name(debian: FakeApt, tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ def waivers(table: Path = TABLE) -> tuple[Waiver, ...]:
 
 def scan(folder: Path) -> Iterator[Failure]:
     """What checkov finds wrong with the YAML of a folder."""
+    if not PROGRAM.exists():
+        raise ScanError(f"{PROGRAM} is missing; run `make checkov-venv`")
     done = subprocess.run(
         [PROGRAM, "--directory", folder, *OPTIONS], capture_output=True, text=True, check=False
     )

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import yaml
 
@@ -30,17 +32,27 @@ def render(stack: str, folder: Path) -> None:
     Pulumi gets a project of its own: it writes into a project's folder and keeps a state, and
     both of the repository's belong to the stack that really runs.
     """
+    settings = _rendering(stack, folder)
     with TemporaryDirectory() as place:
         project = Path(place)
         (project / "state").mkdir()
         for shared in ("stacks", "Pulumi.yaml"):
             (project / shared).symlink_to(ROOT / shared)
-        settings = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
-        settings["config"]["bulwark:settings"]["render_to"] = str(folder)
         (project / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(settings))
 
         _pulumi(project, "stack", "init", stack)
         _pulumi(project, "up", "--yes", "--skip-preview", "--policy-pack", str(PACK))
+
+
+def _rendering(stack: str, folder: Path) -> dict[str, Any]:
+    """The stack's settings, pointed at the folder."""
+    given = ROOT / f"Pulumi.{stack}.yaml"
+    if not given.exists():
+        known = ", ".join(sorted(each.suffixes[0][1:] for each in ROOT.glob("Pulumi.*.yaml")))
+        raise RenderError(f"no stack is named {stack!r}; there are: {known}")
+    settings: dict[str, Any] = yaml.safe_load(given.read_text())
+    settings["config"]["bulwark:settings"]["render_to"] = str(folder)
+    return settings
 
 
 def _pulumi(project: Path, *arguments: str) -> None:
@@ -51,6 +63,8 @@ def _pulumi(project: Path, *arguments: str) -> None:
         "PULUMI_EXPERIMENTAL": "true",
         "PULUMI_SKIP_CHECKPOINTS": "true",
     }
+    if not shutil.which("pulumi"):
+        raise RenderError("pulumi is not on PATH; run `make engine`, or install it")
     done = subprocess.run(
         ["pulumi", "--non-interactive", *arguments],
         cwd=project,

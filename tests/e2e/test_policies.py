@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,18 @@ def test_a_known_fault_ends_the_preview_beside_an_unknown_value(judge: Judge) ->
     assert not verdict.passed
     assert verdict.names("probes-declared")
     assert verdict.names("images-pinned", level="advisory")
+
+
+def test_the_stack_of_this_repository_passes_the_policies_and_checkov() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "policies.rendered"],
+        cwd=ROOT,
+        env=tools.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeouts.RENDER,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 to mend" in done.stdout

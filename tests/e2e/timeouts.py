@@ -6,6 +6,9 @@ COMMAND = 60
 JUDGE = 180
 """A preview or an update of a few objects that need no cluster."""
 
+RENDER = 300
+"""The whole stack, rendered and judged without a cluster."""
+
 REQUEST = 10
 """One HTTP request."""
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from policies import checkov
 from policies.checkov import Failure, ScanError, Waiver, judge, scan, waivers
 
 LIMIT = Failure("CKV_1", "Deployment.fraud.api", "CPU limits should be set")
@@ -48,6 +49,15 @@ def test_what_checkov_finds_is_read(fake_checkov: Any, tmp_path: Path) -> None:
     fake_checkov(LIMIT, ROOT)
 
     assert list(scan(tmp_path)) == [LIMIT, ROOT]
+
+
+def test_a_missing_checkov_is_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkov, "PROGRAM", tmp_path / "checkov")
+
+    with pytest.raises(ScanError, match="is missing; run `make checkov-venv`"):
+        list(scan(tmp_path))
 
 
 @pytest.mark.parametrize("raw", ["no json", "[]", '{"passed": 0}'])

@@ -60,6 +60,28 @@ def test_a_stack_that_pulumi_refuses_is_not_scanned(
 
 
 @pytest.mark.usefixtures("project")
+def test_without_pulumi_the_remedy_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert main([]) == 1
+    assert capsys.readouterr().err == (
+        "error: pulumi is not on PATH; run `make engine`, or install it\n"
+    )
+
+
+@pytest.mark.usefixtures("project")
+def test_a_stack_that_does_not_exist_is_told_with_those_that_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STACK", "prod")
+
+    assert main([]) == 1
+    assert capsys.readouterr().err == "error: no stack is named 'prod'; there are: test\n"
+
+
+@pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(
     ("found", "code", "said"),
     [

@@ -14,6 +14,7 @@ CACHE := $(or $(BULWARK_CACHE),$(HOME)/.cache/bulwark)
 export PULUMI_BACKEND_URL ?= file://$(STATE)/pulumi
 export PULUMI_CONFIG_PASSPHRASE ?=
 export PULUMI_SKIP_UPDATE_CHECK := true
+export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/.venv/bin:$(CACHE)/bin:$(PATH)
 
 PY := .venv/bin/python

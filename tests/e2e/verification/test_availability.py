@@ -42,17 +42,3 @@ def test_the_replicas_ask_to_be_spread(stack: RunningStack) -> None:
     for pod in API.pods(stack):
         spread = {c.topology_key for c in pod.spec.topology_spread_constraints}
         assert "kubernetes.io/hostname" in spread
-
-
-def test_an_eviction_is_granted_once_and_then_refused(stack: RunningStack) -> None:
-    """The budget as the API server applies it, tried without moving a pod."""
-    granted = []
-    for pod in API.pods(stack):
-        body = {"metadata": {"name": pod.metadata.name}, "deleteOptions": {"dryRun": ["All"]}}
-        granted.append(
-            stack.core.create_namespaced_pod_eviction(
-                pod.metadata.name, stack.namespace, body, dry_run="All"
-            ).status
-        )
-
-    assert "Success" in granted

@@ -30,8 +30,8 @@ def test_without_the_right_key_nothing_is_answered(
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"amount": "0"},
-        {"amount": "-5.00"},
+        {"amount": "-0.01"},
+        {"amount": -5},
         {"amount": "1.001"},
         {"amount": "1000000.01"},
         {"amount": "1e3"},

@@ -18,6 +18,7 @@ from app.adapters.redis_windows import RedisWindows, Turn
 from app.adapters.refill import Refill
 from app.domain.simulator import simulate
 from app.domain.transactions import Transactions
+from app.domain.world import TEST_WEEK_EVE
 from app.progress import Progress
 from app.settings import StoreSettings
 from app.telemetry import Telemetry
@@ -36,13 +37,14 @@ async def _run(settings: StoreSettings) -> None:
     ):
         began = await PostgresWindows(postgres).now()
         print("simulating the payments", flush=True)
-        history = simulate().history()
+        history = simulate(TEST_WEEK_EVE).history()
         print(f"simulated {len(history):>9,} payments   {monotonic() - start:4.0f} s", flush=True)
         async with _turn(redis) as turn:
             await redis.unmark()
             await _store(history, PostgresHistory(postgres), began, turn)
             progress = Progress("windows", len(history))
-            refill = Refill(redis, PostgresWindows(postgres), progress.add)
+            stored = PostgresWindows(postgres)
+            refill = Refill(redis, stored, progress.add)
             await refill.everything(turn)
     print(f"history of {len(history):,} payments loaded in {monotonic() - start:.0f} s")
 

@@ -20,7 +20,13 @@ _FAULTS: Final = (
     asyncpg.SyntaxOrAccessError,
 )
 """Ours, not an outage. Telling a client to come again would only hide them."""
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that the server had ended, told only by its use
+)
 _WAIT_CANCELLED: Final = "01000"
 """The class of the warning by which a commit says that it did not wait for its second copy."""
 
@@ -109,13 +115,15 @@ class Postgres:
         except _FAULTS:
             raise
         except _AWAY as error:
-            self._failed(error)
+            await self._failed(error)
             raise LogAway(f"postgres: {_brief(error)}") from error
         if unreplicated:
             raise LogAway("postgres did not wait for its second copy")
         self.breaker.succeeded()
 
-    def _failed(self, error: BaseException) -> None:
+    async def _failed(self, error: BaseException) -> None:
+        """Its neighbours in the pool lead to the same server: they are not tried one by one."""
+        await self._pool.expire_connections()
         self.breaker.failed()
         self._telemetry.errors.labels("postgres", type(error).__name__).inc()
 

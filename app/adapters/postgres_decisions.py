@@ -28,11 +28,11 @@ from app.ports.decisions import Contradiction, Decided
 _RECORD: Final = """
 WITH given AS (
     SELECT transaction_id, customer_id, terminal_id, amount_cents, to_timestamp(at) AS time,
-           outcome, score, reasons, model_version, degraded, decided_at
+           decision, score, reasons, model_version, degraded, decided_at
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
                 $7::float8[], $8::jsonb[], $9::text[], $10::bool[], $11::timestamptz[])
         AS row (transaction_id, customer_id, terminal_id, amount_cents, at,
-                outcome, score, reasons, model_version, degraded, decided_at)
+                decision, score, reasons, model_version, degraded, decided_at)
     ORDER BY transaction_id  -- two batches lock what they share in the same order
 ), payment AS (
     INSERT INTO transactions AS known
@@ -44,11 +44,11 @@ WITH given AS (
     RETURNING transaction_id
 )
 INSERT INTO decisions AS known
-    (transaction_id, outcome, score, reasons, model_version, degraded, decided_at)
-SELECT transaction_id, outcome, score, reasons, model_version, degraded, decided_at
+    (transaction_id, decision, score, reasons, model_version, degraded, decided_at)
+SELECT transaction_id, decision, score, reasons, model_version, degraded, decided_at
 FROM given JOIN payment USING (transaction_id)
 ON CONFLICT (transaction_id) DO UPDATE SET times_told = known.times_told + 1
-RETURNING transaction_id, outcome, score, reasons, model_version, degraded, decided_at
+RETURNING transaction_id, decision, score, reasons, model_version, degraded, decided_at
 """
 
 _STANDING: Final = """
@@ -111,7 +111,7 @@ def _row(decided: Decided) -> tuple[Any, ...]:
 
 def _standing(payment: Transaction, row: asyncpg.Record) -> Decided:
     reasons = tuple(Reason(*one) for one in json.loads(row["reasons"]))
-    decision = Decision(Outcome(row["outcome"]), row["score"], reasons, row["model_version"])
+    decision = Decision(Outcome(row["decision"]), row["score"], reasons, row["model_version"])
     return Decided(payment, decision, row["degraded"], row["decided_at"].astimezone(UTC))
 
 

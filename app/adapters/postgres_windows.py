@@ -17,27 +17,24 @@ from app.domain.transactions import DAY, Ints, Transaction
 from app.domain.windows import CUSTOMER_DAYS, LABEL_DELAY, TERMINAL_DAYS
 from app.ports.windows import Past
 
-PAGE: Final = 20_000
-_POISON: Final = 1000
-"""Stored payments from a wrong future that a refill passes over before it believes them."""
+PAGE: Final = 50_000
+"""Payments read at once: more would hold up the requests beside it."""
 
 _READ: Final = f"""
 SELECT customer.ids, customer.times, customer.cents, terminal.ids, terminal.times, terminal.frauds
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY
     AS asked (customer_id, terminal_id, time, place),
 LATERAL (
-    SELECT array_agg(transaction_id ORDER BY time, transaction_id),
-           array_agg(extract(epoch FROM time)::bigint ORDER BY time, transaction_id),
-           array_agg(amount_cents ORDER BY time, transaction_id)
+    SELECT array_agg(transaction_id), array_agg(extract(epoch FROM time)::bigint),
+           array_agg(amount_cents)
     FROM transactions
     WHERE customer_id = asked.customer_id
       AND time > to_timestamp(asked.time - {CUSTOMER_DAYS * DAY})
       AND time <= to_timestamp(asked.time)
 ) AS customer (ids, times, cents),
 LATERAL (
-    SELECT array_agg(transaction_id ORDER BY time, transaction_id),
-           array_agg(extract(epoch FROM time)::bigint ORDER BY time, transaction_id),
-           array_agg(coalesce(fraud, false) ORDER BY time, transaction_id)
+    SELECT array_agg(transaction_id), array_agg(extract(epoch FROM time)::bigint),
+           array_agg(coalesce(fraud, false))
     FROM transactions
     WHERE terminal_id = asked.terminal_id
       AND time > to_timestamp(asked.time - {TERMINAL_DAYS * DAY})
@@ -48,20 +45,11 @@ ORDER BY place
 
 _COLUMNS: Final = """transaction_id, customer_id, terminal_id, amount_cents,
     extract(epoch FROM time)::bigint AS at, coalesce(fraud, false) AS fraud"""
-_SINCE: Final = f"""
-SELECT {_COLUMNS} FROM transactions
-WHERE (time, transaction_id) > (to_timestamp($1), $2::bigint)
-ORDER BY time, transaction_id LIMIT {PAGE}
-"""
 _RECORDED_SINCE: Final = f"""
-SELECT {_COLUMNS} FROM transactions WHERE recorded_at >= $1 AND transaction_id > $2
-ORDER BY transaction_id LIMIT {PAGE}
+SELECT {_COLUMNS}, recorded_at FROM transactions WHERE (recorded_at, transaction_id) > ($1, $2)
+ORDER BY recorded_at, transaction_id LIMIT {PAGE}
 """
 _MISSED: Final = f"SELECT {_COLUMNS} FROM transactions WHERE NOT windowed LIMIT {PAGE}"
-_HORIZON: Final = f"""
-SELECT extract(epoch FROM time)::bigint FROM transactions
-ORDER BY time DESC, transaction_id DESC OFFSET {_POISON} LIMIT 1
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,31 +96,16 @@ class PostgresWindows:
             same_terminal.append(payment)
         return [pasts[place] for place in at]
 
-    async def horizon(self) -> int:
-        """The newest time not taken for a mistake. 0 of a young history: all of it counts."""
-        async with self._postgres.session() as connection:
-            return await connection.fetchval(_HORIZON) or 0
-
-    async def since(self, time: int) -> AsyncIterator[Page]:
-        """All payments from a time on, page by page."""
-        place = (time, -1)
-        while True:
-            page = await self._page(_SINCE, *place)
-            if not page:
-                return
-            yield page
-            place = (page.times[-1], page.ids[-1])
-
     async def recorded_since(self, moment: datetime) -> AsyncIterator[Page]:
         """All payments recorded from a moment on, page by page."""
-        last = -1
-        while page := await self._page(_RECORDED_SINCE, moment, last):
-            yield page
-            last = page.ids[-1]
+        place = (moment, -1)
+        while rows := await self._fetch(_RECORDED_SINCE, *place):
+            yield _page(rows)
+            place = (rows[-1]["recorded_at"], rows[-1]["transaction_id"])
 
     async def missed(self) -> Page:
         """Payments that Redis has not taken."""
-        return await self._page(_MISSED)
+        return _page(await self._fetch(_MISSED))
 
     async def taken(self, page: Page) -> None:
         """Redis has taken these."""
@@ -149,11 +122,15 @@ class PostgresWindows:
             moment: datetime = await connection.fetchval("SELECT clock_timestamp()")
             return moment
 
-    async def _page(self, query: str, *arguments: Any) -> Page:
+    async def _fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         async with self._postgres.session() as connection:
-            rows = await connection.fetch(query, *arguments)
-        columns = map(list, zip(*rows, strict=True)) if rows else ([] for _ in range(6))
-        return Page(*columns)
+            rows: list[asyncpg.Record] = await connection.fetch(query, *arguments)
+        return rows
+
+
+def _page(rows: Sequence[asyncpg.Record]) -> Page:
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(6)]
+    return Page(*columns[:6])
 
 
 def _past(

@@ -8,10 +8,11 @@ The marker says that the sets are complete: its value is the moment up to which 
 is in here. An emptied Redis has none.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
@@ -35,10 +36,13 @@ _LOCK: Final = "windows:filling"
 _LOCK_SECONDS: Final = 30
 _LATE_DAYS: Final = 8
 """How late a payment may come and still be answered from here."""
-KEEP: Final = (TERMINAL_DAYS + _LATE_DAYS) * DAY
-_TTL: Final = 2 * KEEP
-"""Of a set that nobody adds to: long after its last member is of use to anyone."""
-_REACH: Final = (KEEP, _TTL, CUSTOMER_DAYS * DAY, TERMINAL_DAYS * DAY, LABEL_DELAY * DAY)
+_KEEP: Final = (TERMINAL_DAYS + _LATE_DAYS) * DAY
+"""How far a set reaches back from its newest payment."""
+RETENTION: Final = timedelta(seconds=2 * _KEEP)
+"""How long after it was recorded a payment is here at all. By the wall clock, which time in the
+payments may differ from (replayed history) but does not run ahead of."""
+_TTL: Final = int(RETENTION.total_seconds())
+_REACH: Final = (_KEEP, _TTL, CUSTOMER_DAYS * DAY, TERMINAL_DAYS * DAY, LABEL_DELAY * DAY)
 _CHUNK: Final = 100
 """Payments per call of the script: others get their turn in between."""
 _COMMANDS: Final = 2000
@@ -126,17 +130,7 @@ class RedisWindows:
 
     async def fill(self, page: Page) -> None:
         """Add stored payments, with what is known of them."""
-        columns = {"id": page.ids, "time": page.times}
-        times = np.array(page.times, np.int64)
-        spent = _packed(_SPENT, columns | {"cents": page.cents})
-        taken = _packed(_TAKEN, columns)
-        frauds = np.flatnonzero(page.frauds)
-        terminals = np.array(page.terminals, np.int64)
-        commands = [
-            *_grouped("customer", np.array(page.customers, np.int64), times, spent),
-            *_grouped("terminal", terminals, times, taken),
-            *_grouped("frauds", terminals[frauds], times[frauds], taken[frauds]),
-        ]
+        commands = await asyncio.to_thread(_additions, page)  # requests go on meanwhile
         async with _bounded():
             for start in range(0, len(commands), _COMMANDS):
                 async with self._bulk.pipeline(transaction=False) as pipe:
@@ -264,6 +258,20 @@ def _past(payment: Transaction, customer: bytes, terminal: bytes, frauds: bytes)
 def _native(column: Any) -> Ints:
     native: Ints = column.astype(np.int64)
     return native
+
+
+def _additions(page: Page) -> list[list[Any]]:
+    columns = {"id": page.ids, "time": page.times}
+    times = np.array(page.times, np.int64)
+    spent = _packed(_SPENT, columns | {"cents": page.cents})
+    taken = _packed(_TAKEN, columns)
+    frauds = np.flatnonzero(page.frauds)
+    terminals = np.array(page.terminals, np.int64)
+    return [
+        *_grouped("customer", np.array(page.customers, np.int64), times, spent),
+        *_grouped("terminal", terminals, times, taken),
+        *_grouped("frauds", terminals[frauds], times[frauds], taken[frauds]),
+    ]
 
 
 def _packed(kind: np.dtype[np.void], columns: dict[str, list[int]]) -> Any:

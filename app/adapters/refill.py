@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.adapters.postgres_windows import PAGE, Page, PostgresWindows
-from app.adapters.redis_windows import KEEP, RedisWindows, Turn
+from app.adapters.redis_windows import RETENTION, RedisWindows, Turn
 
 _SLACK: Final = timedelta(seconds=10)
 """For requests in flight, and for what the clocks of two Postgres instances may differ."""
@@ -26,8 +26,7 @@ class Refill:
         """Fill an empty Redis and mark it complete. Returns the moment up to which it is."""
         began = await self._postgres.now()
         await self._redis.unmark()
-        oldest = await self._postgres.horizon() - KEEP
-        await self._add(self._postgres.since(oldest), turn)
+        await self._add(self._postgres.recorded_since(began - RETENTION), turn)
         complete_to = await self._postgres.now()
         await self.recorded_since(began)
         await self._redis.mark(complete_to)

@@ -49,7 +49,7 @@ def upgrade() -> None:
             primary_key=True,
             autoincrement=False,
         ),
-        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("decision", sa.Text, nullable=False),
         sa.Column("score", sa.Double, nullable=False),
         sa.Column("reasons", JSONB, nullable=False, comment="[code, text, contribution]"),
         sa.Column("model_version", sa.Text, nullable=False),
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("times_told", sa.Integer, nullable=False, server_default="1"),
         sa.CheckConstraint(
-            "outcome IN ('approve', 'review', 'decline')", name="decisions_outcome_known"
+            "decision IN ('approve', 'review', 'decline')", name="decisions_decision_known"
         ),
     )
     # Windows from here when Redis can not give them: answered from the index alone.
@@ -73,11 +73,8 @@ def upgrade() -> None:
         ["terminal_id", "time", "transaction_id"],
         postgresql_include=["fraud"],
     )
-    # What fills Redis again: all in order of time, the recent ones, the ones that it missed.
-    op.create_index("transactions_by_time", "transactions", ["time", "transaction_id"])
-    op.create_index(
-        "transactions_by_recording", "transactions", ["recorded_at"], postgresql_using="brin"
-    )
+    # What fills Redis again: what was recorded since a moment, and what it missed.
+    op.create_index("transactions_by_recording", "transactions", ["recorded_at", "transaction_id"])
     op.create_index(
         "transactions_not_windowed",
         "transactions",

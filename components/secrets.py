@@ -4,7 +4,7 @@ from pulumi_kubernetes.helm.v4 import Chart
 from pulumi_kubernetes.yaml.v2 import ConfigGroup
 
 from components import versions
-from components.component import Component, Spec
+from components.component import PLATFORM, Component, Spec
 from components.network import Pods, open_to_api_server
 from components.pods import Resources
 
@@ -69,6 +69,7 @@ class Secrets(Component):
 
 PACKAGE = f"external-secrets-{versions.EXTERNAL_SECRETS}.tgz"
 PASSWORDS = "passwords"
+USER = 65532
 LABELS = {"app.kubernetes.io/name": "external-secrets"}
 
 
@@ -90,4 +91,7 @@ def values(namespace: Input[str]) -> Spec:
         "webhook": {"create": False},
         "certController": {"create": False},
         "resources": Resources(cpu="20m", memory="128Mi").spec,
+        "commonLabels": PLATFORM,
+        "podSecurityContext": {"enabled": True, "runAsNonRoot": True, "fsGroup": USER},
+        "securityContext": {"runAsUser": USER},
     }

@@ -26,8 +26,8 @@ _NAMESPACE = (
     " not-root, least-privilege, seccomp and off-the-host hold it here."
 )
 _NOT_ASKED = (
-    "Nothing waits for External Secrets to be ready: without its webhook it serves nobody, and"
-    " its chart knows no such probe."
+    "Nothing waits for External Secrets to be ready: without its webhook it serves nobody. Its"
+    " chart gives the liveness probe's port as text, which the API server refuses."
 )
 
 WAIVERS = (

@@ -25,6 +25,12 @@ def test_it_runs_the_pinned_image(deploy: Deploy) -> None:
     assert f"{image['repository']}:{image['tag']}" == versions.EXTERNAL_SECRETS_IMAGE
 
 
+def test_the_operator_is_part_of_the_platform(deploy: Deploy) -> None:
+    values = secrets(deploy)["Chart", "external-secrets"]["values"]
+
+    assert values["commonLabels"] == {"app.kubernetes.io/part-of": "bulwark"}
+
+
 def test_passwords_are_long_and_safe_in_any_file(deploy: Deploy) -> None:
     spec = secrets(deploy)["Password", "external-secrets-passwords"]["spec"]
 

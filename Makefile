@@ -34,15 +34,18 @@ image: venv ## Build and push the service's image (REGISTRY=… for another clus
 	@$(PY) -m local image $(if $(REGISTRY),--registry $(REGISTRY))
 
 .PHONY: stack
-stack: venv policies-venv ## pulumi up, judged by the policy pack
-	@pulumi stack select --create $(STACK)
+stack: venv policies-venv selected ## pulumi up, judged by the policy pack
 	@$(PULUMI) up --yes --policy-pack policies
 
 .PHONY: preview
-preview: venv policies-venv checkov-venv ## What `up` would change, with the verdict of the policies and of checkov
-	@pulumi stack select --create $(STACK)
+preview: venv policies-venv checkov-venv selected ## What `up` would change, with the verdict of the policies and of checkov
 	@$(PULUMI) preview --diff --policy-pack policies
 	@$(PY) -m policies.rendered
+
+.PHONY: selected
+selected: # Pulumi opens a backend in a folder only if the folder is there
+	@case "$$PULUMI_BACKEND_URL" in file:///*) mkdir -p "$${PULUMI_BACKEND_URL#file://}" ;; esac
+	@pulumi stack select --create $(STACK)
 
 .PHONY: score
 score: ## Load the history, then score the first transactions of the test week through the API

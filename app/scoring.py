@@ -38,6 +38,7 @@ class Scoring:
 
     async def score(self, payments: Sequence[Transaction]) -> Sequence[Decided]:
         """Decide these in their order, all or none."""
+        self._log.check()
         seen = await self._windows.observe(payments)
         pairs = zip(payments, seen.pasts, strict=True)
         rows = np.array([row(payment, past.customer, past.terminal) for payment, past in pairs])

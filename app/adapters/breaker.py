@@ -15,24 +15,21 @@ class Breaker:
         self, *, failures: int = 3, pause: float = 1, clock: Callable[[], float] = monotonic
     ) -> None:
         self._allowed = failures
-        self.pause = pause
+        self._pause = pause
         self._clock = clock
         self._failures = 0
         self._next_try = 0.0
 
     @property
-    def open(self) -> bool:
-        """Whether calls are refused, but for one per pause."""
-        return self._failures >= self._allowed
+    def refuses(self) -> bool:
+        """Whether a call now would be refused."""
+        return self._failures >= self._allowed and self._clock() < self._next_try
 
     def admits(self) -> bool:
-        """Whether to make a call now. Asked once per call."""
-        if not self.open:
-            return True
-        now = self._clock()
-        if now < self._next_try:
+        """Whether to make a call now. Asked once per call: the first after a pause is the try."""
+        if self.refuses:
             return False
-        self._next_try = now + self.pause
+        self._next_try = self._clock() + self._pause
         return True
 
     def succeeded(self) -> None:
@@ -42,4 +39,4 @@ class Breaker:
     def failed(self) -> None:
         """It did not."""
         self._failures += 1
-        self._next_try = self._clock() + self.pause
+        self._next_try = self._clock() + self._pause

@@ -13,7 +13,7 @@ from app.ports.decisions import LogAway
 from app.settings import PostgresSettings
 from app.telemetry import Telemetry
 
-_ACQUIRE_SECONDS: Final = 1
+_CONNECT_SECONDS: Final = 1
 _FAULTS: Final = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -27,6 +27,7 @@ _AWAY: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that the server had ended, told only by its use
 )
+_REFUSED: Final = "postgres does not answer"
 _WAIT_CANCELLED: Final = "01000"
 """The class of the warning by which a commit says that it did not wait for its second copy."""
 
@@ -60,7 +61,8 @@ class Postgres:
         self._pool = pool
         self._seconds = seconds
         self._telemetry = telemetry
-        self.breaker = Breaker()
+        # While the second copy is away reads go on, and must not speak for the writes.
+        self._reads, self._writes = Breaker(), Breaker()
 
     @classmethod
     @asynccontextmanager
@@ -81,7 +83,7 @@ class Postgres:
             **target(settings),
             min_size=0,
             max_size=connections,
-            timeout=_ACQUIRE_SECONDS,
+            timeout=_CONNECT_SECONDS,
             reset=keep_session,
             statement_cache_size=100 if prepared else 0,
             max_cached_statement_lifetime=0,
@@ -91,11 +93,19 @@ class Postgres:
         finally:
             await _close(pool)
 
+    def check_writes(self) -> None:
+        """Raise what a write would be refused with at once."""
+        if self._writes.refuses:
+            raise LogAway(_REFUSED)
+
     @asynccontextmanager
-    async def session(self, *, seconds: float | None = None) -> AsyncIterator[asyncpg.Connection]:
+    async def session(
+        self, *, writes: bool = False, seconds: float | None = None
+    ) -> AsyncIterator[asyncpg.Connection]:
         """A connection to use at once. What was committed in it is on two instances."""
-        if not self.breaker.admits():
-            raise LogAway("postgres does not answer")
+        breaker = self._writes if writes else self._reads
+        if not breaker.admits():
+            raise LogAway(_REFUSED)
         unreplicated: list[object] = []
 
         def warned(_: object, message: asyncpg.PostgresLogMessage) -> None:
@@ -103,9 +113,10 @@ class Postgres:
                 unreplicated.append(message)
 
         try:
+            budget = seconds or self._seconds
             async with (
-                asyncio.timeout(seconds or self._seconds),
-                self._pool.acquire(timeout=_ACQUIRE_SECONDS) as connection,
+                asyncio.timeout(budget),
+                self._pool.acquire(timeout=budget) as connection,
             ):
                 connection.add_log_listener(warned)
                 try:
@@ -115,16 +126,17 @@ class Postgres:
         except _FAULTS:
             raise
         except _AWAY as error:
+            breaker.failed()
             await self._failed(error)
             raise LogAway(f"postgres: {_brief(error)}") from error
         if unreplicated:
+            breaker.failed()
             raise LogAway("postgres did not wait for its second copy")
-        self.breaker.succeeded()
+        breaker.succeeded()
 
     async def _failed(self, error: BaseException) -> None:
         """Its neighbours in the pool lead to the same server: they are not tried one by one."""
         await self._pool.expire_connections()
-        self.breaker.failed()
         self._telemetry.errors.labels("postgres", type(error).__name__).inc()
 
 
@@ -137,7 +149,7 @@ def _brief(error: BaseException) -> str:
 
 async def _close(pool: asyncpg.Pool) -> None:
     try:
-        async with asyncio.timeout(_ACQUIRE_SECONDS):
+        async with asyncio.timeout(_CONNECT_SECONDS):
             await pool.close()
     except TimeoutError:
         pool.terminate()

@@ -64,10 +64,14 @@ class PostgresDecisions:
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
 
+    def check(self) -> None:
+        """See the port."""
+        self._postgres.check_writes()
+
     async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
         """Record all or none; see the port."""
         columns = zip(*map(_row, decided), strict=True)
-        async with self._postgres.session() as connection:
+        async with self._postgres.session(writes=True) as connection:
             rows = await _record(connection, [*map(list, columns), windowed])
         standing = {row["transaction_id"]: row for row in rows}
         return [_standing(one.payment, standing[one.payment.transaction_id]) for one in decided]

@@ -34,7 +34,8 @@ class PostgresHistory:
     async def load(self, chunk: Transactions, recorded_at: datetime, *, last: bool) -> None:
         """Store a chunk. Redis is expected to be filled from here afterwards."""
         ids = chunk.ids
-        async with self._postgres.session(seconds=_SECONDS) as connection, connection.transaction():
+        session = self._postgres.session(writes=True, seconds=_SECONDS)
+        async with session as connection, connection.transaction():
             await connection.execute(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
             await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             if not last:

@@ -109,7 +109,7 @@ class PostgresWindows:
 
     async def taken(self, page: Page) -> None:
         """Redis has taken these."""
-        async with self._postgres.session() as connection:
+        async with self._postgres.session(writes=True) as connection:
             await connection.execute(
                 "UPDATE transactions SET windowed = true"
                 " WHERE transaction_id = ANY($1::bigint[]) AND NOT windowed",

@@ -40,6 +40,9 @@ class Contradiction(Exception):  # noqa: N818 (likewise)
 class DecisionLog(Protocol):
     """Decisions that outlive any one machine."""
 
+    def check(self) -> None:
+        """Raise `LogAway` if it is known already that recording would."""
+
     async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
         """Record all or none, and return what stands: for a payment told again, what stood before.
 

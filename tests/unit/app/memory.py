@@ -12,7 +12,7 @@ from app.domain.features import FEATURES
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Floats, Transaction
 from app.domain.windows import CustomerWindow, TerminalWindow
-from app.ports.decisions import Contradiction, Decided
+from app.ports.decisions import Contradiction, Decided, LogAway
 from app.ports.windows import Past, Seen
 from app.scoring import Scoring
 from app.telemetry import Telemetry
@@ -63,6 +63,11 @@ class MemoryLog:
         self.recorded: dict[int, Decided] = {}
         self.windowed: set[int] = set()
         self.trouble: Exception | None = None
+        self.known_away = False
+
+    def check(self) -> None:
+        if self.known_away:
+            raise LogAway("known")
 
     async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
         if self.trouble:

@@ -118,7 +118,7 @@ class Postgres(Component):
             pooler,
             api_version=API,
             kind="Pooler",
-            metadata=self.named(pooler),
+            metadata={**self.named(pooler), "annotations": GONE_AT_ONCE},
             spec={
                 "cluster": {"name": name},
                 "instances": POOLERS,
@@ -140,6 +140,10 @@ class Postgres(Component):
         )
         self.register_outputs({"host": self.host, "pooled_host": self.pooled_host})
 
+
+# Deleted in the foreground, it would be there until its pods are gone, and the operator would go
+# on making new ones.
+GONE_AT_ONCE = {"pulumi.com/deletionPropagationPolicy": "background"}
 
 PARAMETERS = {"shared_buffers": "96MB", "max_connections": "100"}
 

@@ -4,6 +4,7 @@ from pulumi_kubernetes.yaml.v2 import ConfigFile
 from components import versions
 from components.component import Component
 from components.network import Endpoint, Pods, close, open_to_api_server, open_to_everyone
+from components.upstream import adapted
 
 RELEASES = "https://github.com/cloudnative-pg/cloudnative-pg/releases/download"
 UPSTREAM = f"{RELEASES}/v{versions.CLOUDNATIVE_PG}"
@@ -30,7 +31,11 @@ class PostgresOperator(Component):
         super().__init__(name, HOME, opts)
 
         url = f"{manifests}/cloudnative-pg" if manifests else UPSTREAM
-        release = ConfigFile(name, file=f"{url}/{FILE}", opts=self.child)
+        release = ConfigFile(
+            name,
+            file=f"{url}/{FILE}",
+            opts=ResourceOptions(parent=self, transforms=[adapted]),
+        )
 
         # The release brings the namespace, so it comes first.
         then = self.child_after(release)
@@ -40,5 +45,4 @@ class PostgresOperator(Component):
         open_to_everyone(self, webhook, then)
 
         self.pods = webhook
-
         self.register_outputs({})

@@ -7,6 +7,7 @@ from components import versions
 from components.component import PLATFORM, Component, Spec
 from components.network import Pods, open_to_api_server
 from components.pods import Resources
+from components.upstream import adapted
 
 PROJECT = "external-secrets/external-secrets"
 CRDS = f"https://raw.githubusercontent.com/{PROJECT}/v{versions.EXTERNAL_SECRETS}/config/crds/bases"
@@ -44,7 +45,8 @@ class Secrets(Component):
         folder = f"{manifests}/external-secrets" if manifests else None
 
         files = [f"{folder or CRDS}/{kind}.yaml" for kind in KINDS]
-        crds = ConfigGroup(f"{name}-crds", files=files, opts=self.child)
+        as_ours = ResourceOptions(parent=self, transforms=[adapted])
+        crds = ConfigGroup(f"{name}-crds", files=files, opts=as_ours)
         path = open_to_api_server(self, Pods(name=name, namespace=namespace, labels=LABELS))
         operator = Chart(
             name,
@@ -52,7 +54,7 @@ class Secrets(Component):
             namespace=namespace,
             values=values(namespace),
             skip_crds=True,
-            opts=self.child_after(crds, path),
+            opts=ResourceOptions.merge(as_ours, ResourceOptions(depends_on=[crds, path])),
         )
 
         CustomResource(
@@ -69,6 +71,7 @@ class Secrets(Component):
 
 PACKAGE = f"external-secrets-{versions.EXTERNAL_SECRETS}.tgz"
 PASSWORDS = "passwords"
+USER = 65532
 USER = 65532
 LABELS = {"app.kubernetes.io/name": "external-secrets"}
 
@@ -90,8 +93,8 @@ def values(namespace: Input[str]) -> Spec:
         "rbac": {"servicebindings": {"create": False}},
         "webhook": {"create": False},
         "certController": {"create": False},
-        "resources": Resources(cpu="20m", memory="128Mi").spec,
-        "commonLabels": PLATFORM,
         "podSecurityContext": {"enabled": True, "runAsNonRoot": True, "fsGroup": USER},
         "securityContext": {"runAsUser": USER},
+        "resources": Resources(cpu="20m", memory="128Mi").spec,
+        "commonLabels": PLATFORM,
     }

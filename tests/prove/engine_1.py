@@ -2,7 +2,6 @@ from local.progress import Progress
 from tests.prove.errors import ProveError
 from tests.prove.evidence import Measured
 from tests.prove.figures import Trial, worst
-from tests.prove.fresh import ASKED, checkout, cold_trial
 from tests.prove.making import make
 from tests.prove.pins import kept
 from tests.prove.scoring import one_decision
@@ -16,15 +15,14 @@ TRIALS = range(1, 4)
 
 
 def measure() -> Measured:
-    """Three times from nothing but the cache, each followed by an unchanged `make up`."""
-    steps = {f"warm up, trial {n}": 240.0 for n in TRIALS} | {f"again, {n}": 20.0 for n in TRIALS}
-    progress = Progress(({"cold up": 2400.0} if ASKED else {}) | steps)
+    """Three times from nothing but the cache, each followed by an unchanged `make up`.
 
-    trials: list[Trial] = list(kept("engine-1", "cold"))
-    if ASKED:
-        make("down")
-        with progress.step("cold up"), checkout(cold=True) as fresh:
-            trials = [cold_trial(fresh.make("up")) | {"decision": one_decision()}]
+    The cold one is the first of the two commands that engine-7 runs on an empty cache.
+    """
+    steps = {f"warm up, trial {n}": 240.0 for n in TRIALS} | {f"again, {n}": 20.0 for n in TRIALS}
+    progress = Progress(steps)
+
+    trials: list[Trial] = list(kept("engine-7", "cold"))
     for n in TRIALS:
         make("down")
         with progress.step(f"warm up, trial {n}"):
@@ -39,7 +37,7 @@ def measure() -> Measured:
     return Measured(
         trials=trials,
         figures=[
-            worst("cold_seconds", of("cold"), unit="s", at_most=45 * 60),
+            worst("cold_seconds", of("cold", "up_seconds"), unit="s", at_most=45 * 60),
             worst("warm_seconds", of("warm"), unit="s", at_most=6 * 60),
             worst("again_seconds", of("again"), unit="s", at_most=30),
             worst("again_changes", of("again", "changes"), at_most=0),

@@ -38,7 +38,7 @@ def checkout(*, cold: bool) -> Iterator[Checkout]:
     with TemporaryDirectory(prefix="bulwark-fresh-", dir=CACHE.parent) as folder:
         tree, empty = Path(folder) / "bulwark", Path(folder) / "cache"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(tree)], check=True)
-        hidden = ("BULWARK_CACHE", "UV_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
+        hidden = ("BULWARK_CACHE", "PULUMI_HOME", "UV_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
         settings = {name: str(empty / name.lower()) for name in hidden} if cold else {}
         fresh = Checkout(tree, settings)
         try:
@@ -47,6 +47,7 @@ def checkout(*, cold: bool) -> Iterator[Checkout]:
             fresh.make("down")
 
 
-def cold_trial(seconds: float) -> Trial:
-    """A cold run with all that says later whether it still counts."""
-    return {"kind": "cold", "seconds": seconds, "pins": pins(), "commit": commit(), "date": today()}
+def cold_trial(up: float, test: float) -> Trial:
+    """A cold run of both commands, with all that says later whether it still counts."""
+    seconds = {"up_seconds": up, "seconds": round(up + test, 1)}
+    return {"kind": "cold", **seconds, "pins": pins(), "commit": commit(), "date": today()}

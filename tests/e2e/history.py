@@ -10,8 +10,6 @@ from tests.e2e import timeouts
 from tests.e2e.stack import Api, RunningStack
 from tests.e2e.waiting import until
 
-BACKFILL = "app.kubernetes.io/component=backfill"
-
 
 def load(stack: RunningStack) -> float | None:
     """Seconds that the backfill took; nothing if this stack has its history already."""
@@ -34,10 +32,16 @@ def load(stack: RunningStack) -> float | None:
 
 
 def _template(batch: Api, namespace: str) -> Any:
-    found = batch.list_namespaced_cron_job(namespace, label_selector=BACKFILL).items
+    jobs = batch.list_namespaced_cron_job(namespace).items
+    found = [job for job in jobs if _role(job) == "backfill"]
     if len(found) != 1:
-        raise AssertionError(f"{len(found)} cron jobs with {BACKFILL} in {namespace}, need 1")
+        raise AssertionError(f"{len(found)} cron jobs for the backfill in {namespace}, need 1")
     return found[0]
+
+
+def _role(job: Any) -> str | None:
+    labels: dict[str, str] = job.spec.job_template.spec.template.metadata.labels
+    return labels.get("app.kubernetes.io/component")
 
 
 def _job(name: str, template: Any) -> dict[str, Any]:

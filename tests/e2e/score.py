@@ -23,14 +23,14 @@ def main() -> None:
     with stack.scoring() as api:
         for payment in islice(held_out_week(), SHOWN):
             answer = api.post("/v1/score", json=body(payment)).raise_for_status().json()
-            because = "; ".join(reason["text"] for reason in answer["reasons"])
+            strongest = [reason["text"] for reason in answer["reasons"][:1]]
             rows.append(
                 (
                     str(payment.transaction_id),
                     f"{payment.amount:.2f}",
                     answer["decision"],
                     f"{answer['score']:.4f}",
-                    because or "nothing speaks against it",
+                    *(strongest or ["nothing speaks against it"]),
                 )
             )
     print(table(rows))

@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from local.cluster import marks
 from local.cluster.layout import HOST_ADDRESS, REGISTRY_PORT, Cluster
 from local.cluster.run import run
 from local.errors import EngineError
@@ -25,6 +26,15 @@ def root() -> None:
     """Namespaces, mounts and cgroups need it."""
     if os.geteuid() != 0:
         raise EngineError("not root; network namespaces, mounts and cgroups need it: use sudo")
+
+
+def alone() -> None:
+    """One engine per machine: two would take each other's networks and cgroups."""
+    for state in marks.strangers():
+        raise EngineError(
+            f"another engine runs on this machine, with its state in {state};"
+            f" use it, or stop it: `BULWARK_STATE={state} python -m local down all`"
+        )
 
 
 def disk(clusters: int = 1) -> None:

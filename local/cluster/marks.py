@@ -3,21 +3,28 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-MARK = "BULWARK_PART"
+from local.paths import STATE
+
+PART, HOME = "BULWARK_PART", "BULWARK_HOME"
+
+
+def mark(part: str) -> dict[str, str]:
+    """The variables that a process of this part carries. Another engine's has another home."""
+    return {PART: part, HOME: str(STATE)}
 
 
 def marked(part: str | None = None) -> dict[int, str]:
-    """The processes that carry the mark, or the one of this part, with their part."""
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        value = _mark(folder)
-        if value is not None and part in (None, value):
-            found[int(folder.name)] = value
-    return found
+    """Our processes, or those of this part, each with its part."""
+    ours = {pid: v[PART] for pid, v in _carriers() if v.get(HOME, str(STATE)) == str(STATE)}
+    return {pid: name for pid, name in ours.items() if part in (None, name)}
+
+
+def strangers() -> set[str]:
+    """Where other engines that run on this machine have their state."""
+    return {v.get(HOME, str(STATE)) for _, v in _carriers()} - {str(STATE)}
 
 
 def end(*pids: int, patience: float = 5.0) -> None:
@@ -49,10 +56,12 @@ def name_of(pid: int) -> str:
         return ""
 
 
-def _mark(folder: Path) -> str | None:
-    prefix = f"{MARK}=".encode()
-    try:
-        variables = (folder / "environ").read_bytes().split(b"\0")
-    except OSError:
-        return None  # gone, or a kernel thread
-    return next((v[len(prefix) :].decode() for v in variables if v.startswith(prefix)), None)
+def _carriers() -> Iterator[tuple[int, dict[str, str]]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            block = (folder / "environ").read_bytes()
+        except OSError:
+            continue  # gone, or a kernel thread
+        if f"{PART}=".encode() in block:
+            variables = (v.decode(errors="replace").partition("=") for v in block.split(b"\0"))
+            yield int(folder.name), {name: value for name, _, value in variables}

@@ -18,8 +18,10 @@ def status() -> None:
     clusters = roster.known()
     if not clusters:
         print("no cluster; `make up` raises one")
-        for left in leftovers():
-            print(f"left over: {left} (`python -m local down all` removes it)")
+        if left := leftovers():
+            print(
+                f"left over: {left[0]} and {len(left) - 1} more; `python -m local down all` clears"
+            )
         return
     print(table([CLUSTER_HEADING, *(_cluster(cluster) for cluster in clusters)]))
     print()

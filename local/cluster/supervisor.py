@@ -13,10 +13,10 @@ from typing import Any, cast
 from supervisor.xmlrpc import SupervisorTransport
 
 from local.cluster.files import write
-from local.cluster.marks import MARK, end, marked, name_of
+from local.cluster.marks import alive, end, mark, marked, name_of
 from local.cluster.program import Program
 from local.errors import EngineError
-from local.paths import STATE, SUPERVISOR
+from local.paths import SUPERVISOR
 
 SOCKET = SUPERVISOR / "socket"
 LOGS = SUPERVISOR / "logs"
@@ -59,7 +59,7 @@ def ensure() -> None:
             stderr=out,
             start_new_session=True,
             cwd="/",
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", MARK: str(STATE)},
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **mark("supervisor")},
         )
     deadline = time.monotonic() + START_SECONDS
     while not running():
@@ -74,7 +74,7 @@ def shut_down() -> None:
         return
     pid = int(cast("Any", _rpc().supervisor.getPID()))
     _rpc().supervisor.shutdown()
-    while Path("/proc", str(pid)).exists():
+    while alive(pid):
         time.sleep(0.05)
 
 
@@ -119,26 +119,17 @@ def processes() -> dict[str, dict[str, Any]]:
     return {f"{info['group']}:{info['name']}": info for info in infos}
 
 
-def all_run(groups: Sequence[str]) -> bool:
+def all_run(groups: Iterable[str]) -> bool:
     """Whether each of these groups is there and every process of it runs."""
-    return all(found == {"RUNNING"} for found in _states(groups).values())
-
-
-def none_runs(groups: Sequence[str]) -> bool:
-    """Whether no process of these groups runs or tries to."""
-    return not any(found & UP for found in _states(groups).values())
+    states: dict[str, set[str]] = {group: set() for group in groups}
+    for info in processes().values():
+        states.get(info["group"], set()).add(info["statename"])
+    return all(found == {"RUNNING"} for found in states.values())
 
 
 def log(full_name: str) -> Path:
     """Where a program's output goes."""
     return LOGS / f"{full_name.replace(':', '-')}.log"
-
-
-def _states(groups: Sequence[str]) -> dict[str, set[str]]:
-    states: dict[str, set[str]] = {group: set() for group in groups}
-    for info in processes().values():
-        states.get(info["group"], set()).add(info["statename"])
-    return states
 
 
 def _rpc() -> xmlrpc.client.ServerProxy:
@@ -203,7 +194,7 @@ def _environment(program: Program) -> str:
     """The fingerprint is in here so that the supervisor sees changed settings as a change."""
     variables = {
         **program.environment,
-        MARK: program.group,
+        **mark(program.group),
         "BULWARK_SETTINGS": program.fingerprint(),
     }
     return ",".join(f'{name}="{_escape(value)}"' for name, value in variables.items())

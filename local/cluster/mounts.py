@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 
 DETACH = 2
+TABLE = Path("/proc/self/mountinfo")
 
 
 def below(*folders: Path) -> list[Path]:
     """The mounts at or under these folders, the latest first."""
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    lines = TABLE.read_text().splitlines()
     points = [Path(line.split()[4].encode().decode("unicode_escape")) for line in lines]
     return [p for p in reversed(points) if any(p.is_relative_to(folder) for folder in folders)]
 

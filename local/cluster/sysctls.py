@@ -5,6 +5,7 @@ from pathlib import Path
 
 from local.paths import STATE
 
+KERNEL = Path("/proc/sys")
 RECORD = STATE / "sysctls.json"
 # kubelet sets these when it starts; the rest of what we need lies inside network namespaces.
 CHANGED = (
@@ -28,7 +29,7 @@ def record() -> None:
 def restore() -> None:
     """Give back what was noted."""
     for name in changed():
-        Path("/proc/sys", name).write_text(json.loads(RECORD.read_text())[name])
+        (KERNEL / name).write_text(json.loads(RECORD.read_text())[name])
     RECORD.unlink(missing_ok=True)
 
 
@@ -42,4 +43,4 @@ def changed() -> list[str]:
 
 def current(name: str) -> str:
     """The setting's value now."""
-    return Path("/proc/sys", name).read_text().strip()
+    return (KERNEL / name).read_text().strip()

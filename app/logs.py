@@ -36,4 +36,4 @@ def configure(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # six lines per start
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # six lines a start

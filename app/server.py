@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import socket
 from types import FrameType
 
 import structlog
@@ -15,6 +16,7 @@ from app.settings import ApiSettings
 
 log = structlog.get_logger(__name__)
 
+_LINGER_SECONDS = 0.5
 _GRACE_SECONDS = 10
 """For what is in flight once the listener is closed: longer than any request takes."""
 
@@ -44,10 +46,17 @@ class Server(uvicorn.Server):
         loop = self._loop
         loop.call_soon_threadsafe(loop.call_later, self._drain_seconds, stop, sig, frame)
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Who was accepted last has a request on the way: it is waited for."""
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(_LINGER_SECONDS)
+        await super().shutdown(sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """What was loaded by now stays: the collector need not look at it again and again."""
         self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)  # type: ignore[arg-type]
+        await super().startup(sockets)
         gc.collect()
         gc.freeze()
 

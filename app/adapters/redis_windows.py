@@ -141,14 +141,12 @@ class RedisWindows:
 
     async def health(self) -> Health:
         """Which Redis this is, and whether it is complete."""
-        async with _bounded(), self._client.pipeline(transaction=False) as pipe:
-            pipe.info("server")
-            pipe.info("memory")
-            pipe.get(MARKER)
-            server, memory, marker = await pipe.execute()
-        policy = memory.get("maxmemory_policy", "noeviction")
+        async with _bounded():
+            info = await self._client.info()
+            marker = await self._client.get(MARKER)
+        policy = info["maxmemory_policy"]
         return Health(
-            run=server.get("run_id", ""),
+            run=info["run_id"],
             complete_to=datetime.fromisoformat(marker.decode()) if marker else None,
             evicts=None if policy == "noeviction" else policy,
         )

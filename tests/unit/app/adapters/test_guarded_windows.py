@@ -1,0 +1,277 @@
+"""Redis when it can be relied on, Postgres otherwise; and nothing gets lost in between."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import fakeredis
+import pytest
+
+from app.adapters.guarded_windows import GuardedWindows, State
+from app.adapters.redis_windows import RedisWindows
+from app.adapters.refill import Refill
+from app.adapters.window_keeper import WindowKeeper
+from app.domain.transactions import DAY, Transaction
+from app.ports.decisions import LogAway
+from app.ports.windows import Seen
+from app.telemetry import Telemetry
+from tests.unit.app.adapters.conftest import Raw
+from tests.unit.app.ledger import MemoryLedger
+from tests.unit.app.memory import payment
+
+
+class Platform:
+    """Windows, their keeper, and a way to score without a model."""
+
+    def __init__(self, redis: RedisWindows, ledger: MemoryLedger) -> None:
+        self.ledger, self.telemetry = ledger, Telemetry()
+        self.windows = GuardedWindows(redis, ledger, self.telemetry)
+        refill = Refill(redis, ledger, self.telemetry.refills.inc)
+        self.keeper = WindowKeeper(redis, ledger, self.windows, refill, longest_request=0)
+
+    async def score(self, *payments: Transaction) -> Seen:
+        seen = await self.windows.observe(payments)
+        self.ledger.record(*payments, windowed=seen.kept)
+        if not seen.kept:
+            await self.windows.settle(payments)
+        return seen
+
+    async def known(self, one: Transaction) -> int:
+        """How many of the customer's payments come before this one, by whoever answers."""
+        return len((await self.windows.observe([one])).pasts[0].customer.times)
+
+
+@pytest.fixture
+def platform(redis: RedisWindows, ledger: MemoryLedger) -> Platform:
+    return Platform(redis, ledger)
+
+
+def states(seen: Sequence[Seen]) -> list[tuple[bool, bool]]:
+    return [(one.kept, one.degraded) for one in seen]
+
+
+async def test_a_new_platform_is_complete_after_the_keepers_first_look(platform: Platform) -> None:
+    before = await platform.score(payment(1))
+    await platform.keeper.tend()
+    after = await platform.score(payment(2))
+
+    assert states([before, after]) == [(False, True), (True, False)]
+    assert await platform.known(payment(3)) == 2
+    assert not platform.ledger.flagged
+
+
+async def test_without_redis_postgres_answers_and_the_mark_says_so(
+    platform: Platform, server: fakeredis.FakeServer
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1))
+    server.connected = False
+
+    seen = await platform.score(payment(2))
+
+    assert states([seen]) == [(False, True)]
+    assert len(seen.pasts[0].customer.times) == 1
+    assert platform.ledger.flagged == {2}
+
+
+async def test_an_outage_costs_one_attempt_and_not_one_each(
+    platform: Platform, server: fakeredis.FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await platform.keeper.tend()
+    server.connected = False
+    await platform.score(payment(1))
+
+    monkeypatch.setattr(platform.windows, "_redis", None)  # touching it again would fail
+
+    assert (await platform.score(payment(2))).degraded
+
+
+async def test_what_was_scored_while_redis_was_away_is_put_back(
+    platform: Platform, server: fakeredis.FakeServer
+) -> None:
+    await platform.keeper.tend()
+    server.connected = False
+    await platform.score(payment(1))
+    server.connected = True
+    await platform.keeper.tend()
+    reads = platform.ledger.reads
+
+    assert await platform.known(payment(2)) == 1
+    assert platform.ledger.reads == reads  # Redis answered
+    assert not platform.ledger.flagged
+
+
+async def test_what_is_recorded_just_after_redis_returned_is_added_before_it_is_answered(
+    platform: Platform, server: fakeredis.FakeServer
+) -> None:
+    await platform.keeper.tend()
+    server.connected = False
+    in_flight = payment(1)
+    seen = await platform.windows.observe([in_flight])
+    server.connected = True
+    await platform.keeper.tend()
+    platform.ledger.record(in_flight, windowed=seen.kept)
+    await platform.windows.settle([in_flight])
+
+    assert await platform.known(payment(2)) == 1
+    await platform.keeper.tend()
+    assert not platform.ledger.flagged
+
+
+async def test_an_emptied_redis_is_noticed_and_filled_from_postgres(
+    platform: Platform, raw: Raw
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1))
+    await raw.flushall()
+
+    seen = await platform.score(payment(2))
+    assert states([seen]) == [(True, True)]  # added, but not believed
+    assert len(seen.pasts[0].customer.times) == 1
+    assert platform.windows.state is State.FILLING
+    assert platform.windows.lost.is_set()
+
+    await platform.keeper.tend()
+    assert states([await platform.score(payment(3))]) == [(True, False)]
+    assert await platform.known(payment(4)) == 3
+
+
+async def test_a_redis_that_restarted_from_an_old_file_gets_what_it_forgot(
+    platform: Platform, raw: Raw
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1))
+    await platform.keeper.tend()
+    marker = await raw.get("windows:complete")
+    await platform.score(payment(2))
+    await raw.flushall()
+    await raw.set("windows:complete", marker)
+    raw.run_id = "second"
+
+    await platform.keeper.tend()
+
+    assert await platform.known(payment(3)) == 2
+
+
+async def test_what_was_in_flight_during_a_restart_is_added_a_request_later(
+    platform: Platform, raw: Raw
+) -> None:
+    await platform.keeper.tend()
+    in_flight = payment(1)
+    seen = await platform.windows.observe([in_flight])
+    await raw.delete("customer:7", "terminal:9")
+    raw.run_id = "second"
+    await platform.keeper.tend()
+    platform.ledger.record(in_flight, windowed=seen.kept)
+
+    await platform.keeper.tend()
+
+    assert await platform.known(payment(2)) == 1
+
+
+async def test_while_another_process_fills_this_one_waits(
+    platform: Platform, redis: RedisWindows
+) -> None:
+    async with redis.filling():
+        await platform.keeper.tend()
+        assert platform.windows.state is State.FILLING
+    await platform.keeper.tend()
+    assert platform.windows.state is State.UP
+
+
+async def test_lost_again_while_it_was_filled_it_is_not_believed(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed = platform.ledger.missed
+
+    async def and_lost():  # type: ignore[no-untyped-def] # noqa: ANN202
+        platform.windows.lose(State.DOWN, "redis: TimeoutError")
+        return await missed()
+
+    monkeypatch.setattr(platform.ledger, "missed", and_lost)
+    await platform.keeper.tend()
+
+    assert platform.windows.state is State.DOWN
+
+
+async def test_a_redis_that_may_evict_is_not_relied_on(platform: Platform, raw: Raw) -> None:
+    raw.policy = "allkeys-lru"
+
+    await platform.keeper.tend()
+
+    assert (await platform.score(payment(1))).degraded
+
+
+async def test_without_postgres_the_marker_does_not_move(platform: Platform, raw: Raw) -> None:
+    await platform.keeper.tend()
+    marker = await raw.get("windows:complete")
+    platform.ledger.away = True
+
+    with pytest.raises(LogAway):
+        await platform.keeper.tend()
+
+    assert await raw.get("windows:complete") == marker
+    assert platform.windows.state is State.UP
+
+
+async def test_a_payment_too_late_for_redis_is_answered_from_postgres(platform: Platform) -> None:
+    await platform.keeper.tend()
+    now = 1_533_729_600
+    await platform.score(payment(1, time=now - 50 * DAY))
+    await platform.score(payment(2, time=now))
+
+    late = await platform.score(payment(3, time=now - 20 * DAY), payment(4, time=now + 1))
+
+    assert states([late]) == [(True, False)]
+    assert [len(past.customer.times) for past in late.pasts] == [1, 2]
+
+
+async def test_a_wrong_payment_is_put_right_unless_redis_is_away(
+    platform: Platform, server: fakeredis.FakeServer
+) -> None:
+    await platform.keeper.tend()
+    standing, wrong = payment(1), payment(1, amount=99)
+    await platform.score(standing)
+    await platform.windows.observe([wrong])
+    await platform.windows.correct([wrong], [standing])
+    assert await platform.known(payment(2)) == 1
+
+    server.connected = False
+    await platform.windows.correct([wrong], [standing])
+    assert platform.windows.state is State.DOWN
+    await platform.windows.correct([wrong], [standing])
+
+
+async def test_losing_redis_while_settling_is_no_error(
+    platform: Platform, server: fakeredis.FakeServer
+) -> None:
+    await platform.keeper.tend()
+    server.connected = False
+
+    await platform.windows.settle([payment(1)])
+
+    assert platform.windows.state is State.DOWN
+
+
+async def test_the_keeper_watches_by_itself(
+    platform: Platform, server: fakeredis.FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.adapters.window_keeper._PULSE", 0.01)
+    server.connected = False
+    async with platform.keeper.watching():
+        await wait_for(lambda: platform.windows.losses > 1)
+        server.connected = True
+        await wait_for(lambda: platform.windows.state is State.UP)
+        platform.ledger.away = True
+        await asyncio.sleep(0.03)
+        platform.ledger.away = False
+        monkeypatch.setattr(platform.ledger, "missed", None)  # a fault of ours
+        await asyncio.sleep(0.03)
+        monkeypatch.undo()
+        platform.ledger.record(payment(1), windowed=False)
+        await wait_for(lambda: not platform.ledger.flagged)
+
+
+async def wait_for(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)

@@ -1,0 +1,200 @@
+"""The windows in Redis, on a Redis in memory that runs the script."""
+
+from datetime import UTC, datetime
+
+import fakeredis
+import numpy as np
+import pytest
+
+from app.adapters.redis_windows import MARKER, RedisAway, RedisWindows
+from app.domain.features import matrix, row
+from app.domain.transactions import DAY, Floats, Transaction, Transactions
+from tests.unit.app.adapters.conftest import Raw
+from tests.unit.app.ledger import page
+from tests.unit.app.memory import payment
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOON = 1_533_729_600
+
+
+def crowded(seed: int, size: int = 600) -> Transactions:
+    """Few customers and terminals over 60 days, many payments in the same second."""
+    random = np.random.default_rng(seed)
+    times = NOON + random.integers(0, 60, size) * DAY + random.integers(0, 3, size)
+    return Transactions(
+        ids=np.arange(size),
+        customers=random.integers(0, 6, size),
+        terminals=random.integers(0, 5, size),
+        amounts=random.integers(1, 100_000, size) / 100,
+        times=np.sort(times),
+        scenarios=random.integers(0, 2, size),
+    )
+
+
+async def features(redis: RedisWindows, payments: list[Transaction]) -> Floats:
+    seen = await redis.observe(payments)
+    pairs = zip(payments, seen.pasts, strict=True)
+    return np.array([row(one, past.customer, past.terminal) for one, past in pairs])
+
+
+async def stored(raw: Raw, key: str) -> int:
+    return int(await raw.zcard(key))
+
+
+@pytest.mark.parametrize("batch", [1, 7, 250])
+async def test_singly_or_in_batches_it_serves_what_training_computed(
+    redis: RedisWindows, batch: int
+) -> None:
+    history = crowded(batch)
+    unlabelled = Transactions(
+        history.ids, history.customers, history.terminals, history.amounts, history.times,
+        np.zeros(len(history), np.int64),
+    )  # fmt: skip
+    payments = list(unlabelled)
+
+    rows = [
+        await features(redis, payments[start : start + batch])
+        for start in range(0, len(payments), batch)
+    ]
+
+    assert np.array_equal(np.vstack(rows), matrix(unlabelled))
+
+
+async def test_a_filled_history_serves_its_labels_too(redis: RedisWindows) -> None:
+    history = crowded(5)
+    half = len(history) // 2
+    past = list(history[:half])
+    await redis.fill(page(past, history.frauds[:half].tolist()))
+
+    served = await features(redis, [one := list(history)[half]])
+
+    assert np.array_equal(served[0], matrix(history)[half])
+    assert served[0][-3:].any()  # the terminal has a known risk
+    assert one.time - past[-1].time <= DAY
+
+
+async def test_telling_a_payment_again_changes_nothing(redis: RedisWindows) -> None:
+    payments = list(crowded(6, 50))
+    first = await features(redis, payments)
+
+    again = await features(redis, payments)
+
+    assert np.array_equal(first[-1], again[-1])
+
+
+async def test_the_order_of_arrival_within_a_second_does_not_matter(redis: RedisWindows) -> None:
+    later, earlier = payment(2, time=NOON), payment(1, amount=10, time=NOON)
+
+    await features(redis, [later])
+
+    assert (await features(redis, [earlier]))[0, 3] == 1
+    assert (await features(redis, [later]))[0, 3] == 2
+
+
+async def test_one_time_far_in_the_future_empties_no_window(redis: RedisWindows, raw: Raw) -> None:
+    await features(redis, [payment(n, time=NOON + n) for n in range(5)])
+    await features(redis, [payment(9, time=NOON + 20_000 * DAY)])
+
+    assert (await features(redis, [payment(6, time=NOON + 6)]))[0, 3] == 6
+    assert await stored(raw, "customer:7") == 7
+
+
+async def test_what_no_window_needs_any_more_goes(redis: RedisWindows, raw: Raw) -> None:
+    for day in range(0, 100, 10):
+        await redis.observe([payment(day, time=NOON + day * DAY)])
+
+    assert await stored(raw, "customer:7") == await stored(raw, "terminal:9") == 6
+    assert await raw.ttl("customer:7") > 80 * DAY
+
+
+async def test_a_payment_too_late_for_what_is_kept_is_named(redis: RedisWindows) -> None:
+    await redis.observe([payment(1, time=NOON)])
+
+    seen = await redis.observe([payment(2, time=NOON - 7 * DAY), payment(3, time=NOON - 9 * DAY)])
+
+    assert seen.late == [1]
+
+
+async def test_it_is_complete_only_with_its_marker(redis: RedisWindows) -> None:
+    before = await redis.observe([payment(1)])
+    await redis.mark(NOW)
+    after = await redis.observe([payment(2)])
+
+    assert (before.complete, after.complete) == (False, True)
+    assert (await redis.health()).complete_to == NOW
+    await redis.unmark()
+    assert (await redis.health()).complete_to is None
+
+
+async def test_a_wrong_payment_gives_way_to_the_standing_one(redis: RedisWindows, raw: Raw) -> None:
+    standing, wrong = payment(1, amount=10), payment(1, amount=99)
+    elsewhere = payment(1, amount=10, terminal_id=77)
+    await redis.observe([standing, payment(2)])
+    await redis.observe([wrong])
+    await redis.observe([elsewhere])
+
+    await redis.correct([wrong], [standing])
+    await redis.correct([elsewhere], [standing])
+
+    assert await stored(raw, "customer:7") == 2
+    assert await stored(raw, "terminal:9") == 2
+    assert await stored(raw, "terminal:77") == 0
+    assert (await features(redis, [payment(2)]))[0, 6] == pytest.approx((10 + 57.16) / 2)
+
+
+async def test_only_one_process_fills_at_a_time(redis: RedisWindows) -> None:
+    async with redis.filling() as mine:
+        assert mine
+        await mine.renew()
+        async with redis.filling() as yours:
+            assert yours is None
+    async with redis.filling() as next_turn:
+        assert next_turn
+
+
+async def test_a_turn_that_lapsed_is_not_taken_from_the_next_one(
+    redis: RedisWindows, raw: Raw
+) -> None:
+    async with redis.filling():
+        await raw.set("windows:filling", "another")
+
+    assert await raw.get("windows:filling") == b"another"
+
+
+async def test_an_eviction_policy_that_drops_windows_is_noticed(
+    redis: RedisWindows, raw: Raw
+) -> None:
+    assert (await redis.health()).evicts is None
+
+    raw.policy = "allkeys-lru"
+
+    assert (await redis.health()).evicts == "allkeys-lru"
+
+
+async def test_whatever_fails_is_one_error(
+    redis: RedisWindows, server: fakeredis.FakeServer
+) -> None:
+    server.connected = False
+
+    for call in (
+        redis.observe([payment()]),
+        redis.health(),
+        redis.mark(NOW),
+        redis.add([payment()]),
+    ):
+        with pytest.raises(RedisAway, match="redis: ConnectionError"):
+            await call
+
+
+async def test_a_turn_ends_quietly_when_redis_is_gone(
+    redis: RedisWindows, server: fakeredis.FakeServer, raw: Raw
+) -> None:
+    async with redis.filling():
+        server.connected = False
+
+    server.connected = True
+    assert await raw.exists("windows:filling")  # until it lapses
+
+
+async def test_the_marker_is_not_taken_for_a_window() -> None:
+    assert MARKER.split(":")[0] not in {"customer", "terminal", "frauds"}

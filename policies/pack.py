@@ -19,8 +19,8 @@ from policies import (
     visibility,
     waivers,
 )
-from policies.manifests import any_object, containers, kinds, pods, serving, sized
-from policies.policy import Finding, Level, ObjectPolicy, Policy, Seen, StackPolicy
+from policies.manifests import any_object, containers, kinds, name_of, pods, serving, sized
+from policies.policy import Finding, Level, ObjectPolicy, Objects, Policy, Seen, StackPolicy
 
 OBJECT_POLICIES = (
     # What runs
@@ -174,3 +174,18 @@ def judge(policy: Policy[Seen], seen: Seen) -> Iterator[Finding]:
     for finding in policy.findings(seen):
         if not waivers.is_waived(policy.name, finding.owner):
             yield finding
+
+
+def idle_waivers(objects: Objects) -> Iterator[str]:
+    """Waivers that excuse nothing among the objects of a stack."""
+    needed = {
+        *(need for each in objects for policy in OBJECT_POLICIES for need in _needs(policy, each)),
+        *(need for policy in STACK_POLICIES for need in _needs(policy, objects)),
+    }
+    for waiver in waivers.WAIVERS:
+        if (waiver.policy, waiver.object) not in needed:
+            yield f"{waiver.object}: the waiver of {waiver.policy} excuses nothing; remove it"
+
+
+def _needs(policy: Policy[Seen], seen: Seen) -> Iterator[tuple[str, str]]:
+    return ((policy.name, name_of(finding.owner)) for finding in policy.findings(seen))

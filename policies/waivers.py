@@ -19,25 +19,18 @@ class Waiver:
     reason: str
 
 
-_RELEASE = "CloudNativePG comes as upstream releases it, with labels of its own."
-_OPERATES = "An operator works through the API, with an account that its release makes for it."
-_NAMESPACE = (
-    "The release brings this namespace without labels. Its one pod meets `restricted`, to which"
-    " not-root, least-privilege, seccomp and off-the-host hold it here."
-)
-_NOT_ASKED = (
-    "Nothing waits for External Secrets to be ready: without its webhook it serves nobody. Its"
-    " chart gives the liveness probe's port as text, which the API server refuses."
-)
-
 WAIVERS = (
-    Waiver(policy="labelled", object="Deployment cnpg-controller-manager", reason=_RELEASE),
-    Waiver(policy="labelled", object="Service cnpg-webhook-service", reason=_RELEASE),
     Waiver(
-        policy="tokens-asked-for", object="Deployment cnpg-controller-manager", reason=_OPERATES
+        policy="labelled",
+        object="Service cnpg-webhook-service",
+        reason="CloudNativePG comes as upstream releases it, with labels of its own.",
     ),
-    Waiver(policy="restricted-namespaces", object="Namespace cnpg-system", reason=_NAMESPACE),
-    Waiver(policy="probes-declared", object="Deployment external-secrets", reason=_NOT_ASKED),
+    Waiver(
+        policy="probes-declared",
+        object="Deployment external-secrets",
+        reason="Nothing waits for it to be ready: without its webhook it serves nobody."
+        " Its chart gives the liveness probe's port as text, which the API server refuses.",
+    ),
 )
 
 

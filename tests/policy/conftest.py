@@ -47,7 +47,8 @@ def fake_pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[in
             echo "$PULUMI_BACKEND_URL" > {tmp_path}/backend
             echo "encryptionsalt: x" >> Pulumi.test.yaml
             test -f stacks/__main__.py -a -f Pulumi.yaml || exit 9
-            echo "kind: Pod" > $(sed -n 's/.*render_to: //p' Pulumi.test.yaml)/pod.yaml
+            mkdir -p $(sed -n 's/.*render_to: //p' Pulumi.test.yaml)/1-manifest
+            echo "kind: Pod" > $(sed -n 's/.*render_to: //p' Pulumi.test.yaml)/1-manifest/pod.yaml
             exit {code}
         """
         program(tmp_path / "pulumi", text)

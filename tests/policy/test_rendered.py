@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from policies import checkov, rendered
+from policies import checkov, rendered, waivers
 from policies.checkov import Failure, Waiver
 from policies.rendered import PACK, main, render
 
@@ -108,9 +108,29 @@ def test_the_rendered_stack_is_scanned(  # noqa: PLR0917 (fixtures)
     fake_pulumi(0)
     fake_checkov(*found)
     monkeypatch.setattr(checkov, "waivers", lambda: (KNOWN,))
+    monkeypatch.setattr(waivers, "WAIVERS", ())
 
     assert main([]) == code
     assert capsys.readouterr().out == said
+
+
+@pytest.mark.usefixtures("project")
+def test_a_policy_waiver_that_the_stack_does_not_need_is_a_fault(
+    fake_pulumi: Any,
+    fake_checkov: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fake_pulumi(0)
+    fake_checkov()
+    idle = waivers.Waiver(policy="labelled", object="Service gone", reason="It was there once.")
+    monkeypatch.setattr(checkov, "waivers", tuple)
+    monkeypatch.setattr(waivers, "WAIVERS", (idle,))
+
+    assert main([]) == 1
+    assert capsys.readouterr().out.startswith(
+        "Service gone: the waiver of labelled excuses nothing; remove it\n"
+    )
 
 
 def test_a_folder_is_scanned_as_it_is(

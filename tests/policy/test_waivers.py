@@ -3,7 +3,7 @@ import pytest
 from policies import waivers
 from policies.images import unpinned
 from policies.manifests import containers
-from policies.pack import OBJECT_POLICIES, STACK_POLICIES, judge
+from policies.pack import OBJECT_POLICIES, STACK_POLICIES, idle_waivers, judge
 from policies.policy import ObjectPolicy, Undecided
 from policies.unknowns import Unknown
 from policies.waivers import WAIVERS, Waiver, waived
@@ -40,6 +40,16 @@ def test_an_object_whose_name_is_not_known_yet_is_not_excused() -> None:
     (finding,) = judge(PINNED, nameless)
 
     assert not isinstance(finding, Undecided)
+
+
+@pytest.mark.usefixtures("_toy_waived")
+def test_a_waiver_is_idle_where_its_object_is_not_at_fault() -> None:
+    pinned = {**TOY, "spec": {"containers": [{"image": "toy:1"}]}}
+
+    assert not list(idle_waivers((TOY,)))
+    assert list(idle_waivers((pinned,))) == [
+        "Pod toy: the waiver of images-pinned excuses nothing; remove it"
+    ]
 
 
 def test_every_waiver_names_a_policy_and_gives_a_reason() -> None:

@@ -106,8 +106,14 @@ class FraudService(Component):
             opts=self.child,
         )
 
-        self.url = Output.format("http://{}:{}", address, service.spec.ports[0].node_port)
+        port = service.spec.ports[0].node_port.apply(chosen)
+        self.url = Output.format("http://{}:{}", address, port)
         self.register_outputs({"url": self.url, "api_key_secret": self.api_key_secret})
+
+
+def chosen(port: int | None) -> str:
+    """Kubernetes chooses the port; a preview has none to show yet."""
+    return str(port or "(chosen at up)")
 
 
 def fingerprint(image: str) -> str:

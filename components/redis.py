@@ -71,7 +71,7 @@ class Redis(Component):
             metadata=self.named(name),
             spec={
                 "replicas": 1,
-                "service_name": service.metadata.name,
+                "service_name": name,
                 "selector": {"match_labels": self.labels},
                 "template": pod,
                 "volume_claim_templates": [claim("data", storage)],

@@ -1,7 +1,7 @@
 import pulumi
 import pytest
 
-from components.fraud_service import FraudService
+from components.fraud_service import FraudService, chosen
 from components.postgres import Postgres
 from components.postgres_operator import PostgresOperator
 from components.redis import Redis
@@ -161,3 +161,8 @@ def test_replicas_are_apart_budgeted_and_scaled(deploy: Deploy) -> None:
 def test_an_image_that_may_change_under_us_is_refused(deploy: Deploy) -> None:
     with pytest.raises(pulumi.RunError, match="FraudService scoring runs registry/fraud:latest"):
         service(deploy, image="registry/fraud:latest")
+
+
+def test_a_preview_says_that_the_port_is_still_to_be_chosen() -> None:
+    assert chosen(None) == "(chosen at up)"
+    assert chosen(30080) == "30080"

@@ -11,6 +11,9 @@ from local.errors import EngineError
 from local.paths import STATE
 
 ALL = "all"
+DEPLOYED_TO = "primary"
+PULUMI = STATE / "pulumi"
+"""The dev stack's state: it describes what is in that cluster, so it goes with it."""
 PATIENCE_SECONDS = 10.0
 
 
@@ -26,6 +29,8 @@ def down(names: Sequence[str]) -> None:
         for cluster in doomed:
             began = time.monotonic()
             cleanup.remove(cluster)
+            if cluster.name == DEPLOYED_TO:
+                shutil.rmtree(PULUMI, ignore_errors=True)
             print(f"{cluster.name} is down ({time.monotonic() - began:.0f} s)", flush=True)
         if len(doomed) == len(known):
             cleanup.sweep()

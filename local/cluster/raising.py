@@ -23,6 +23,7 @@ from local.cluster.condition import Condition, condition
 from local.cluster.files import write
 from local.cluster.layout import HOST_ADDRESS, REGISTRY_PORT, Cluster
 from local.cluster.lock import alone
+from local.cluster.lowering import PULUMI
 from local.cluster.program import Program
 from local.images import build as images
 from local.paths import MANIFESTS
@@ -43,6 +44,7 @@ PACKAGES = (
 )
 READY = "ready.seconds"
 EARLY = ("etcd", "kube-apiserver", "containerd")
+LATE = ("kube-router",)  # the base gives it its rights
 STEPS = {"network": 1, "certificates": 1, "control plane": 5, "nodes": 8, "base": 5}
 """Seconds on 2 cores."""
 
@@ -69,6 +71,7 @@ def _prepare(cluster: Cluster) -> None:
     """All that can be wrong with the machine is found here, before the cluster is begun."""
     if not cluster.home.exists():
         checks.disk()
+    PULUMI.mkdir(parents=True, exist_ok=True)
     host.install(*PACKAGES)
     checks.kernel()
     checks.addresses(cluster)
@@ -97,6 +100,7 @@ def _raise(cluster: Cluster, step: Step) -> None:
         supervisor.start([program for program in (*plane, *agents) if program.name in EARLY])
         health.wait_api(cluster)
     with step("nodes"):
+        supervisor.start([program for program in (*plane, *agents) if program.name not in LATE])
         base.ensure(cluster)
         supervisor.start([*plane, *agents])
         health.wait_nodes(cluster)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cluster import certificates, control_plane, node_agents, roster
+from local.cluster import certificates, control_plane, marks, node_agents, roster
 from local.cluster.layout import Cluster
 
 
@@ -13,6 +13,12 @@ def clusters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("local.cluster.layout.CLUSTERS", tmp_path)
     monkeypatch.setattr("local.cluster.layout.RUN", tmp_path / "run")
     return tmp_path
+
+
+@pytest.fixture
+def own_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mark that no engine of this machine looks for."""
+    monkeypatch.setattr(marks, "PART", "BULWARK_PART_OF_A_TEST")
 
 
 @pytest.fixture

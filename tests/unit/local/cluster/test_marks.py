@@ -8,6 +8,8 @@ import pytest
 from local.cluster import marks
 
 SECONDS = 5
+pytestmark = pytest.mark.usefixtures("own_mark")
+
 Start = Callable[[dict[str, str]], int]
 
 

@@ -50,7 +50,7 @@ def pid(name: str) -> int:
     return int(supervisor.processes()[name]["pid"])
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_mark", "home")
 def test_a_killed_process_comes_back() -> None:
     run(sleeper("one"))
     first = pid("unit:one")
@@ -59,7 +59,7 @@ def test_a_killed_process_comes_back() -> None:
     until(lambda: pid("unit:one") not in (0, first))
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_mark", "home")
 def test_declaring_the_same_again_disturbs_nothing() -> None:
     run(sleeper("one"), sleeper("two"))
     before = pid("unit:one"), pid("unit:two")
@@ -68,7 +68,7 @@ def test_declaring_the_same_again_disturbs_nothing() -> None:
     assert (pid("unit:one"), pid("unit:two")) == before
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_mark", "home")
 def test_a_changed_program_is_started_anew_and_its_neighbour_group_is_not() -> None:
     run(sleeper("one"), sleeper("other", group="neighbour"))
     one, other = pid("unit:one"), pid("neighbour:other")
@@ -78,7 +78,7 @@ def test_a_changed_program_is_started_anew_and_its_neighbour_group_is_not() -> N
     assert pid("neighbour:other") == other
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_mark", "home")
 def test_a_forgotten_group_leaves_no_process_and_no_log() -> None:
     run(sleeper("one"))
     gone = pid("unit:one")
@@ -91,14 +91,14 @@ def test_a_forgotten_group_leaves_no_process_and_no_log() -> None:
     assert supervisor.processes() == {}
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_mark", "home")
 def test_what_a_process_says_is_in_its_log() -> None:
     run(sleeper("one"))
 
     until(lambda: supervisor.log("unit:one").read_text() == "one speaks 100%\n")
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_mark", "home")
 def test_orphans_of_a_killed_supervisor_are_ended_before_a_new_one_starts() -> None:
     run(sleeper("one"))
     orphan = pid("unit:one")
@@ -111,6 +111,6 @@ def test_orphans_of_a_killed_supervisor_are_ended_before_a_new_one_starts() -> N
     assert supervisor.running()
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("own_mark", "home")
 def test_a_group_that_is_not_there_does_not_count_as_running() -> None:
     assert not supervisor.all_run(["unit"])

@@ -76,18 +76,17 @@ class FraudService(Component):
             spec=by_hand(pods.job("backfill", roles["backfill"])),
             opts=self.child_after(migration, cache),
         )
-        Deployment(
+        serving = Deployment(
             name,
             metadata=self.named(name),
-            spec=replicated(replicas, api, pods.api(api)),
-            # From here on the autoscaler's number counts.
-            opts=ResourceOptions.merge(
-                self.child_after(migration, cache),
-                ResourceOptions(ignore_changes=["spec.replicas"]),
-            ),
+            spec=rolling(api, pods.api(api)),
+            opts=self.child_after(migration, cache),
         )
         HorizontalPodAutoscaler(
-            name, metadata=self.named(name), spec=scale(name, replicas), opts=self.child
+            name,
+            metadata=self.named(name),
+            spec=scale(name, replicas),
+            opts=self.child_after(serving),
         )
         PodDisruptionBudget(
             name,
@@ -131,10 +130,12 @@ def by_hand(job: Spec) -> Spec:
     }
 
 
-def replicated(replicas: int, labels: dict[str, str], pod: Spec) -> Spec:
-    """Replicas that are replaced one by one, the new one ready before the old one goes."""
+def rolling(labels: dict[str, str], pod: Spec) -> Spec:
+    """Replicas that are replaced one by one, the new one ready before the old one goes.
+
+    How many is the autoscaler's to say: a number here would undo its own at every update.
+    """
     return {
-        "replicas": replicas,
         "revision_history_limit": 3,
         "selector": {"match_labels": labels},
         "strategy": {"rolling_update": {"max_surge": 1, "max_unavailable": 0}},

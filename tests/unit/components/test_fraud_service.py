@@ -158,6 +158,10 @@ def test_replicas_are_apart_budgeted_and_scaled(deploy: Deploy) -> None:
     assert scaler["scaleTargetRef"]["name"] == made["Deployment", "scoring"]["metadata"]["name"]
 
 
+def test_an_update_leaves_the_number_of_replicas_to_the_autoscaler(deploy: Deploy) -> None:
+    assert "replicas" not in service(deploy)["Deployment", "scoring"]["spec"]
+
+
 def test_an_image_that_may_change_under_us_is_refused(deploy: Deploy) -> None:
     with pytest.raises(pulumi.RunError, match="FraudService scoring runs registry/fraud:latest"):
         service(deploy, image="registry/fraud:latest")

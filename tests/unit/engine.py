@@ -1,6 +1,7 @@
 """The mock engine: deploy parts, read what they would ask of Kubernetes."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pulumi
@@ -50,7 +51,11 @@ class Recorder(Mocks):
 
 
 @pytest.fixture
-def deploy() -> Deploy:
+def deploy() -> Iterator[Deploy]:
+    # Pulumi asks for the thread's event loop; asynchronous tests leave none behind.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+
     def run(program: Callable[[], object]) -> Made:
         recorder = Recorder()
         set_mocks(recorder, project="bulwark", stack="test")
@@ -58,4 +63,6 @@ def deploy() -> Deploy:
         assert not recorder.misspelled, recorder.misspelled
         return recorder.made
 
-    return run
+    yield run
+    asyncio.set_event_loop(None)
+    loop.close()

@@ -234,7 +234,8 @@ def test_a_chart_says_its_version_and_drops_subcharts_that_are_not_there(
     go: FakeGo, tmp_path: Path
 ) -> None:
     chart = "deploy/charts/external-secrets"
-    go.source("external-secrets", "deploy/crds/bundle.yaml").write_text("kind: List")
+    for file in TOOLS["external-secrets"].releases:
+        go.source("external-secrets", file).write_text("kind: List")
     go.source("external-secrets", f"{chart}/Chart.lock").write_text("digest: x")
     go.source("external-secrets", f"{chart}/Chart.yaml").write_text(
         json.dumps({"name": "x", "version": "0.19.2", "dependencies": [{"name": "absent"}]})

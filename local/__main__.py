@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from local import tools
+from local.cluster import checks
 from local.cluster.condition import kubeconfig
 from local.cluster.logs import logs
 from local.cluster.lowering import down
@@ -15,11 +16,16 @@ from local.errors import EngineError
 from local.images import build as images
 from local.images import service
 
+PRIVILEGED = ("up", "down", "status", "logs", "kubeconfig")
+"""What a cluster keeps is closed to all but its owner."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; what stops it is one line on stderr."""
     options = _parser().parse_args(arguments)
     try:
+        if options.verb in PRIVILEGED:
+            checks.root()
         options.run(options)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -39,7 +45,7 @@ def _images(options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    verbs = parser.add_subparsers(required=True, dest="verb", metavar="VERB")
 
     verb = verbs.add_parser("up", help="start a cluster, or repair it")
     verb.add_argument("name", nargs="?", default="primary")

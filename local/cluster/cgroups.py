@@ -86,4 +86,10 @@ def _delegate(parent: Path) -> None:
     if available.exists() and handed.exists():
         missing = set(available.read_text().split()) - set(handed.read_text().split())
         if missing:
-            handed.write_text(" ".join(f"+{name}" for name in sorted(missing)))
+            try:
+                handed.write_text(" ".join(f"+{name}" for name in sorted(missing)))
+            except OSError as error:
+                raise EngineError(
+                    f"{parent} cannot hand down {', '.join(sorted(missing))} ({error.strerror});"
+                    " a node needs them: run where cgroup v2 is delegated whole, or v1"
+                ) from None

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from local.cluster import supervisor
+from local.cluster import supervisor, supervisor_files
 from local.errors import EngineError
 
 LINES = 200
@@ -12,9 +12,9 @@ def logs(process: str | None, *, follow: bool = False) -> None:
     """Hand over to `tail` on the log of a process, or list the processes."""
     names = sorted(supervisor.processes())
     if process is None:
-        print("\n".join(f"{name:<36}  {supervisor.log(name)}" for name in names))
+        print("\n".join(f"{name:<36}  {supervisor_files.log(name)}" for name in names))
         return
-    path = str(supervisor.log(chosen(process, names)))
+    path = str(supervisor_files.log(chosen(process, names)))
     subprocess.run(["tail", "-n", str(LINES), *(["-F"] if follow else []), path], check=False)
 
 

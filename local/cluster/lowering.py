@@ -19,7 +19,6 @@ PATIENCE_SECONDS = 10.0
 
 def down(names: Sequence[str]) -> None:
     """Stop these clusters and forget their state. The cache of built tools stays."""
-    checks.root()
     checks.alone()
     with alone():
         if recovery.stale():

@@ -4,6 +4,8 @@ import ctypes
 import os
 from pathlib import Path
 
+from local.errors import EngineError
+
 DETACH = 2
 TABLE = Path("/proc/self/mountinfo")
 
@@ -21,4 +23,4 @@ def unmount(*folders: Path) -> None:
     for point in below(*folders):
         if libc.umount2(os.fsencode(point), DETACH) and os.path.ismount(point):
             number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), str(point))
+            raise EngineError(f"{point} cannot be unmounted: {os.strerror(number)}")

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,21 @@ from local.cluster import condition, health, logs, recovery, status, supervisor
 from local.cluster.condition import Condition
 from local.cluster.layout import Cluster
 from local.errors import EngineError
+
+
+@pytest.fixture(autouse=True)
+def root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+
+def test_a_verb_that_needs_root_says_so_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    assert command.main(["status"]) == 1
+    assert capsys.readouterr().err.startswith("error: not root;")
+
 
 NAMES = ["primary-1:kubelet", "primary:etcd", "standby-1:kubelet"]
 

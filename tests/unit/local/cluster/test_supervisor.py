@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cluster import marks, supervisor
+from local.cluster import marks, supervisor, supervisor_files
 from local.cluster.program import Program
 
 SECONDS = 15
@@ -19,9 +19,9 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A real supervisor in a folder of its own, as short as a socket's path must be."""
     folder = Path(tempfile.mkdtemp(prefix="bw-"))
     monkeypatch.setattr(marks, "STATE", folder)
-    monkeypatch.setattr(supervisor, "SUPERVISOR", folder)
-    for name in ("SOCKET", "LOGS", "GROUPS"):
-        monkeypatch.setattr(supervisor, name, folder / name.lower())
+    for name, part in (("SOCKET", "socket"), ("LOGS", "logs"), ("GROUPS", "groups")):
+        monkeypatch.setattr(supervisor_files, name, folder / part)
+    monkeypatch.setattr(supervisor_files, "OUTPUT", folder / "logs/out")
     supervisor.ensure()
     yield folder
     supervisor.shut_down()
@@ -82,7 +82,7 @@ def test_a_changed_program_is_started_anew_and_its_neighbour_group_is_not() -> N
 def test_a_forgotten_group_leaves_no_process_and_no_log() -> None:
     run(sleeper("one"))
     gone = pid("unit:one")
-    log = supervisor.log("unit:one")
+    log = supervisor_files.log("unit:one")
     until(log.exists)
     supervisor.forget(["unit"])
 
@@ -95,7 +95,7 @@ def test_a_forgotten_group_leaves_no_process_and_no_log() -> None:
 def test_what_a_process_says_is_in_its_log() -> None:
     run(sleeper("one"))
 
-    until(lambda: supervisor.log("unit:one").read_text() == "one speaks 100%\n")
+    until(lambda: supervisor_files.log("unit:one").read_text() == "one speaks 100%\n")
 
 
 @pytest.mark.usefixtures("own_mark", "home")

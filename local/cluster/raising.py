@@ -116,7 +116,8 @@ def _start_registry() -> None:
         command=tuple(registry.command()),
         reads=(registry.ensure_config(),),
     )
-    if not supervisor.all_run([program.group]):
+    state = supervisor.processes().get(program.full_name, {}).get("statename")
+    if state not in ("STARTING", "RUNNING"):
         checks.registry_port()
     supervisor.declare([program])
     supervisor.start([program])

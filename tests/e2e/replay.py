@@ -45,7 +45,8 @@ def replay(stack: RunningStack) -> Replayed:
     seconds = time.monotonic() - started
 
     times = [datetime.fromisoformat(d["decided_at"]) for d in answers.decisions.values()]
-    online = np.array([answers.scores[number] for number in test.payments.ids.tolist()])
+    scores = answers.scores
+    online = np.array([scores[number] for number in test.payments.ids.tolist()])
     offline = onnx_model.load().scorer.probabilities(test.rows)
     return Replayed(
         sent=len(week),

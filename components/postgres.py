@@ -2,20 +2,25 @@ from pulumi import Input, Output, ResourceOptions, RunError
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
-from components import versions
-from components.component import PLATFORM, Component, Spec
+from components.component import Component
 from components.generated_secret import GeneratedSecret
 from components.network import Endpoint, open_path, open_to_api_server
-from components.pods import Resources
 from components.postgres_operator import PostgresOperator
+from components.postgres_specs import (
+    API,
+    GONE_AT_ONCE,
+    READY_WHEN_HEALTHY,
+    database_of,
+    instances_of,
+    names_of,
+    pooler_of,
+)
 from components.secret_key import SecretKey
 from components.secrets import Secrets
 
-API = "postgresql.cnpg.io/v1"
 PORT = 5432
 STATUS_PORT = 8000
 MINIMUM = 2
-POOLERS = 2
 
 
 class Postgres(Component):
@@ -92,25 +97,11 @@ class Postgres(Component):
             name,
             api_version=API,
             kind="Cluster",
-            metadata={**self.named(name), "annotations": {"pulumi.com/waitFor": "condition=Ready"}},
+            metadata={**self.named(name), "annotations": READY_WHEN_HEALTHY},
             spec={
-                "instances": instances,
-                "imageName": versions.POSTGRES_IMAGE,
-                "enablePDB": True,
-                "inheritedMetadata": {"labels": PLATFORM},
-                "bootstrap": {
-                    "initdb": {
-                        "database": self.database,
-                        "owner": self.database,
-                        "secret": {"name": self.password.secret},
-                        "dataChecksums": True,
-                    }
-                },
+                **instances_of(instances, memory=memory, storage=storage),
+                **database_of(self.database, self.password),
                 "certificates": {"serverAltDNSNames": names_of(pooler, namespace)},
-                "postgresql": {"parameters": PARAMETERS, "synchronous": SYNCHRONOUS},
-                "resources": Resources(cpu="100m", memory=memory).spec,
-                "storage": {"size": storage},
-                **FAST_FAILOVER,
             },
             opts=self.child_after(operator, owner, *paths),
         )
@@ -119,17 +110,7 @@ class Postgres(Component):
             api_version=API,
             kind="Pooler",
             metadata={**self.named(pooler), "annotations": GONE_AT_ONCE},
-            spec={
-                "cluster": {"name": name},
-                "instances": POOLERS,
-                "type": "rw",
-                "pgbouncer": {
-                    "image": versions.PGBOUNCER_IMAGE,
-                    "poolMode": "transaction",
-                    "parameters": PGBOUNCER,
-                },
-                "template": POOLER_POD,
-            },
+            spec=pooler_of(name),
             opts=self.child_after(cluster),
         )
         PodDisruptionBudget(
@@ -139,47 +120,3 @@ class Postgres(Component):
             opts=self.child,
         )
         self.register_outputs({"host": self.host, "pooled_host": self.pooled_host})
-
-
-# Deleted in the foreground, it would be there until its pods are gone, and the operator would go
-# on making new ones.
-GONE_AT_ONCE = {"pulumi.com/deletionPropagationPolicy": "background"}
-
-PARAMETERS = {"shared_buffers": "96MB", "max_connections": "100"}
-
-SYNCHRONOUS: Spec = {"method": "any", "number": 1, "dataDurability": "required"}
-
-FAST_FAILOVER: Spec = {
-    # A smart shutdown refuses new connections while old ones last: every second of it is an outage.
-    "smartShutdownTimeout": 1,
-    "stopDelay": 30,
-    "switchoverDelay": 30,
-    "failoverDelay": 0,
-}
-
-PGBOUNCER = {
-    "max_client_conn": "400",
-    "default_pool_size": "20",
-    # Prepared statements survive transaction pooling.
-    "max_prepared_statements": "200",
-    # A failed-over server is found within a second instead of the default fifteen.
-    "server_login_retry": "1",
-    "server_connect_timeout": "3",
-}
-
-
-def names_of(service: str, namespace: Input[str]) -> list[Input[str]]:
-    """Every name by which pods may call a service, for its certificate."""
-    within = Output.format("{}.{}", service, namespace)
-    return [service, within, *(Output.format("{}.{}", within, zone) for zone in ZONES)]
-
-
-ZONES = ("svc", "svc.cluster.local")
-
-
-POOLER_POD: Spec = {
-    "metadata": {"labels": PLATFORM},
-    "spec": {
-        "containers": [{"name": "pgbouncer", "resources": Resources(cpu="30m", memory="96Mi").spec}]
-    },
-}

@@ -1,0 +1,79 @@
+"""What CloudNativePG is asked for: its objects' specifications, in its own words."""
+
+from pulumi import Input, Output
+
+from components import versions
+from components.component import PLATFORM, Spec
+from components.pods import Resources
+from components.secret_key import SecretKey
+
+API = "postgresql.cnpg.io/v1"
+
+READY_WHEN_HEALTHY = {"pulumi.com/waitFor": "condition=Ready"}
+
+# Deleted in the foreground, it would be there until its pods are gone, and the operator would go
+# on making new ones.
+GONE_AT_ONCE = {"pulumi.com/deletionPropagationPolicy": "background"}
+
+
+def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
+    """The instances: every commit on two of their disks, and a failover that waits for nobody."""
+    return {
+        "instances": instances,
+        "imageName": versions.POSTGRES_IMAGE,
+        "enablePDB": True,
+        "inheritedMetadata": {"labels": PLATFORM},
+        "postgresql": {
+            "parameters": {"shared_buffers": "96MB", "max_connections": "100"},
+            "synchronous": {"method": "any", "number": 1, "dataDurability": "required"},
+        },
+        "resources": Resources(cpu="100m", memory=memory).spec,
+        "storage": {"size": storage},
+        # A smart shutdown refuses new connections while old ones last: all of it is an outage.
+        "smartShutdownTimeout": 1,
+        "stopDelay": 30,
+        "switchoverDelay": 30,
+        "failoverDelay": 0,
+    }
+
+
+def database_of(owner: str, password: SecretKey) -> Spec:
+    """The first database, named like its owner."""
+    initdb = {
+        "database": owner,
+        "owner": owner,
+        "secret": {"name": password.secret},
+        "dataChecksums": True,
+    }
+    return {"bootstrap": {"initdb": initdb}}
+
+
+def pooler_of(cluster: str) -> Spec:
+    """Two small PgBouncers before the primary, a transaction at a time."""
+    container = {"name": "pgbouncer", "resources": Resources(cpu="30m", memory="96Mi").spec}
+    return {
+        "cluster": {"name": cluster},
+        "instances": 2,
+        "type": "rw",
+        "pgbouncer": {
+            "image": versions.PGBOUNCER_IMAGE,
+            "poolMode": "transaction",
+            "parameters": {
+                "max_client_conn": "400",
+                "default_pool_size": "20",
+                # Prepared statements survive transaction pooling.
+                "max_prepared_statements": "200",
+                # A failed-over server is found within a second, not within the default fifteen.
+                "server_login_retry": "1",
+                "server_connect_timeout": "3",
+            },
+        },
+        "template": {"metadata": {"labels": PLATFORM}, "spec": {"containers": [container]}},
+    }
+
+
+def names_of(service: str, namespace: Input[str]) -> list[Input[str]]:
+    """Every name by which pods may call a service, for its certificate."""
+    within = Output.format("{}.{}", service, namespace)
+    zones = ("svc", "svc.cluster.local")
+    return [service, within, *(Output.format("{}.{}", within, zone) for zone in zones)]

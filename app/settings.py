@@ -19,7 +19,7 @@ class PostgresSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FRAUD_", frozen=True, extra="ignore")
 
     postgres_host: str
-    postgres_port: int = Field(5432, ge=1, le=65535)
+    postgres_port: int = Field(default=5432, ge=1, le=65535)
     postgres_database: str
     postgres_user: str
     postgres_password: SecretStr
@@ -31,9 +31,9 @@ class StoreSettings(PostgresSettings):
     """Both stores: what `backfill` needs."""
 
     redis_host: str
-    redis_port: int = Field(6379, ge=1, le=65535)
+    redis_port: int = Field(default=6379, ge=1, le=65535)
     redis_password: SecretStr = SecretStr("")
-    redis_timeout_seconds: float = Field(1, gt=0, le=10)
+    redis_timeout_seconds: float = Field(default=1, gt=0, le=10)
     """Longer than any healthy answer, short enough to hide behind one from Postgres."""
 
 
@@ -42,13 +42,13 @@ class ApiSettings(StoreSettings):
 
     api_key: SecretStr = Field(min_length=16)
     """There is no service without a key: closed by default."""
-    port: int = Field(8080, ge=1, le=65535)
-    postgres_connections: int = Field(10, ge=1, le=100)
-    postgres_timeout_seconds: float = Field(3, gt=0, le=30)
+    port: int = Field(default=8080, ge=1, le=65535)
+    postgres_connections: int = Field(default=10, ge=1, le=100)
+    postgres_timeout_seconds: float = Field(default=3, gt=0, le=30)
     """What one request gives Postgres, waiting for its second copy included."""
     postgres_prepared_statements: bool = True
     """A transaction pooler in between has to follow them (PgBouncer: max_prepared_statements)."""
-    drain_seconds: float = Field(3, ge=0, le=120)
+    drain_seconds: float = Field(default=3, ge=0, le=120)
     """How long a stopping process still takes requests, so that every router has noticed."""
 
 

@@ -143,7 +143,7 @@ class RedisWindows:
         """Which Redis this is, and whether it is complete."""
         async with _bounded():
             info = await self._client.info()
-            marker = await self._client.get(MARKER)
+            marker: Any = await self._client.get(MARKER)
         policy = info["maxmemory_policy"]
         return Health(
             run=info["run_id"],

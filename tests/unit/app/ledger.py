@@ -87,6 +87,6 @@ def _past(payment: Transaction, known: Sequence[Transaction]) -> Past:
     return Past(customer, terminal_window(payment, ids, times, np.zeros(len(taken), np.bool_)))
 
 
-def _columns(payments: Sequence[Transaction]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _columns(payments: Sequence[Transaction]) -> tuple[np.ndarray, np.ndarray]:
     ids = np.array([one.transaction_id for one in payments], np.int64)
     return ids, np.array([one.time for one in payments], np.int64)

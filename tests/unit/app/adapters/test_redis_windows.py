@@ -9,9 +9,9 @@ import pytest
 from app.adapters.redis_windows import MARKER, RedisAway, RedisWindows
 from app.domain.features import matrix, row
 from app.domain.transactions import DAY, Floats, Transaction, Transactions
-from tests.unit.app.adapters.conftest import Raw
 from tests.unit.app.ledger import page
 from tests.unit.app.memory import payment
+from tests.unit.app.redis_fake import Raw
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NOON = 1_533_729_600

@@ -1,28 +1,17 @@
 from collections.abc import AsyncIterator
-from typing import Any
 
 import fakeredis
 import pytest
 
 from app.adapters.redis_windows import RedisWindows
 from tests.unit.app.ledger import MemoryLedger
+from tests.unit.app.redis_fake import Raw
 
 
 @pytest.fixture
 def server() -> fakeredis.FakeServer:
     """A Redis in memory. It runs the script; it can be cut off (`connected`)."""
     return fakeredis.FakeServer()
-
-
-class Raw(fakeredis.FakeAsyncRedis):
-    """With the one command that the fake lacks."""
-
-    run_id = "first"
-    policy = "noeviction"
-
-    async def info(self, *_: Any, **__: Any) -> dict[str, str]:
-        await self.ping()
-        return {"run_id": self.run_id, "maxmemory_policy": self.policy}
 
 
 @pytest.fixture

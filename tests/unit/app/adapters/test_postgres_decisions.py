@@ -1,0 +1,96 @@
+"""The decision log, as far as it is not SQL."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from app.adapters.postgres_decisions import PostgresDecisions
+from app.domain.reasons import Reason
+from app.domain.scoring import Decision, Outcome
+from app.ports.decisions import Contradiction, Decided
+from tests.unit.app.adapters.postgres_fake import Row, postgres
+from tests.unit.app.memory import payment
+
+NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
+REASON = Reason("amount", "amount 57.16", 1 / 3)
+
+
+def decided(number: int) -> Decided:
+    decision = Decision(Outcome.REVIEW, 0.1 + 0.2, (REASON,), "m1")
+    return Decided(payment(number), decision, degraded=False, decided_at=NOW)
+
+
+def row(number: int, **changes: object) -> Row:
+    return {
+        "transaction_id": number,
+        "decision": "review",
+        "score": 0.1 + 0.2,
+        "reasons": json.dumps([["amount", "amount 57.16", 1 / 3]]),
+        "model_version": "m1",
+        "degraded": False,
+        "decided_at": NOW.astimezone(timezone(timedelta(hours=2))),
+    } | changes
+
+
+async def test_what_is_stored_comes_back_as_it_was() -> None:
+    database, connection, _ = postgres()
+    connection.answers = [[row(1)]]
+
+    standing = await PostgresDecisions(database).record([decided(1)], windowed=True)
+
+    assert list(standing) == [decided(1)]
+    assert standing[0].decided_at.tzinfo is UTC
+
+
+async def test_what_stood_before_is_what_is_answered() -> None:
+    database, connection, _ = postgres()
+    connection.answers = [[row(1, decision="decline", score=0.9, model_version="m0")]]
+
+    (standing,) = await PostgresDecisions(database).record([decided(1)], windowed=True)
+
+    assert standing.decision.outcome is Outcome.DECLINE
+    assert (standing.decision.score, standing.decision.model_version) == (0.9, "m0")
+
+
+async def test_a_single_payment_is_one_statement_without_a_transaction_around_it() -> None:
+    database, connection, _ = postgres()
+    connection.answers = [[row(1)]]
+
+    await PostgresDecisions(database).record([decided(1)], windowed=False)
+
+    assert len(connection.asked) == 1
+    assert not connection.transactions
+    *columns, windowed = connection.asked[0][1]
+    assert [column[0] for column in columns[:5]] == [1, 7, 9, 5716, 1_533_686_475]
+    assert windowed is False
+
+
+async def test_a_batch_is_one_transaction_answered_in_its_order() -> None:
+    database, connection, _ = postgres()
+    connection.answers = [[row(1), row(2), row(3)]]
+
+    told = [decided(number) for number in (3, 1, 2)]
+    standing = await PostgresDecisions(database).record(told, windowed=True)
+
+    assert [one.payment.transaction_id for one in standing] == [3, 1, 2]
+    assert connection.transactions == ["committed"]
+
+
+async def test_a_contradiction_rolls_the_batch_back_and_names_what_stands() -> None:
+    database, connection, _ = postgres()
+    other = {"transaction_id": 2, "customer_id": 5, "terminal_id": 6, "amount_cents": 1, "time": 9}
+    connection.answers = [[row(1)], [other]]
+
+    with pytest.raises(Contradiction) as contradiction:
+        await PostgresDecisions(database).record([decided(1), decided(2)], windowed=True)
+
+    (standing,) = contradiction.value.standing
+    assert standing == payment(2, amount=0.01, customer_id=5, terminal_id=6, time=9)
+    assert connection.transactions == ["rolled back"]
+
+
+def test_a_log_that_is_not_known_to_be_away_may_be_asked() -> None:
+    database, _, _ = postgres()
+
+    PostgresDecisions(database).check()

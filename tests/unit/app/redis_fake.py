@@ -1,0 +1,16 @@
+"""A Redis in memory that runs scripts."""
+
+from typing import Any
+
+import fakeredis
+
+
+class Raw(fakeredis.FakeAsyncRedis):
+    """With the one command that the fake lacks."""
+
+    run_id = "first"
+    policy = "noeviction"
+
+    async def info(self, *_: Any, **__: Any) -> dict[str, str]:
+        await self.ping()
+        return {"run_id": self.run_id, "maxmemory_policy": self.policy}

@@ -34,7 +34,8 @@ class FraudPods:
             "resources": Resources(cpu="250m", memory="384Mi").spec,
             "ports": [{"name": "http", "container_port": PORT}],
             "startup_probe": http_probe("/healthz", PORT, period=1, failures=60),
-            "readiness_probe": http_probe("/readyz", PORT, period=2, failures=2),
+            # Longer than a failover of the database: meanwhile a clear 503 beats a closed door.
+            "readiness_probe": http_probe("/readyz", PORT, period=1, failures=20),
             "liveness_probe": http_probe("/healthz", PORT, period=5, failures=6),
             "lifecycle": {"pre_stop": {"sleep": {"seconds": DRAIN_SECONDS}}},
         }

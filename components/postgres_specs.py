@@ -29,6 +29,13 @@ def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
         },
         "resources": Resources(cpu="100m", memory=memory).spec,
         "storage": {"size": storage},
+        # A primary that died holding its lease is succeeded when that has run out. It is renewed
+        # every second; a slow API server costs nothing, as only a failover makes others want it.
+        "primaryLease": {
+            "leaseDurationSeconds": 4,
+            "renewDeadlineSeconds": 3,
+            "retryPeriodSeconds": 1,
+        },
         # A smart shutdown refuses new connections while old ones last: all of it is an outage.
         "smartShutdownTimeout": 1,
         "stopDelay": 30,

@@ -64,6 +64,7 @@ def test_a_failover_does_not_wait_for_polite_clients(deploy: Deploy) -> None:
 
     assert spec["smartShutdownTimeout"] <= 2
     assert spec["failoverDelay"] == 0
+    assert spec["primaryLease"]["leaseDurationSeconds"] <= 5
 
 
 def test_the_operator_reaches_the_instances_and_nothing_else_opens_them(deploy: Deploy) -> None:

@@ -10,7 +10,7 @@ from tests.prove.evidence import Measured
 from tests.prove.figures import Figure, Trial, worst
 from tests.prove.making import make
 from tests.prove.victims import VICTIMS, Victim
-from tests.prove.wholeness import missing
+from tests.prove.wholeness import Checkup
 from tests.prove.writer import Writer, longest_gap
 
 PROMISE = (
@@ -77,13 +77,15 @@ def drill(stack: RunningStack, writer: Writer, victim: Victim) -> Trial:
 
     def whole() -> bool:
         fresh = [a for a in writer.since(time.time() - CALM) if a.acknowledged]
-        return bool(fresh) and not fresh[-1].degraded and not missing(stack, killed)
+        return bool(fresh) and not fresh[-1].degraded and not checkup.missing()
 
+    checkup = Checkup(stack, killed)
     try:
         answers = until(answered, within=timeouts.RECOVERY, what="an answer", every=0.1)
         until(whole, within=timeouts.RECOVERY, what="the whole stack", every=0.5)
     except TooLateError as late:
-        raise ProveError(f"{victim.name}: {late}; missing: {missing(stack, killed)}") from late
+        raise ProveError(f"{victim.name}: {late}; missing: {checkup.missing()}") from late
+    checkup.tidy()
     return {
         "killed": victim.name,
         "pids": pids,

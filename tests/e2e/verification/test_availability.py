@@ -15,7 +15,8 @@ def test_the_service_has_the_replicas_it_wants(stack: RunningStack) -> None:
     assert found
     for deployment in found:
         assert deployment.status.ready_replicas == deployment.spec.replicas
-    assert len(API.pods(stack)) >= 2
+    # The autoscaler, not the deployment, says how many there are; it needs a moment to.
+    until(lambda: len(API.pods(stack)) >= 2, within=timeouts.METRICS, what="two replicas")
 
 
 def test_every_disruption_budget_lets_exactly_what_is_spare_go(stack: RunningStack) -> None:

@@ -7,7 +7,7 @@ from components import versions
 from components.component import PLATFORM, Component, Spec
 from components.network import Pods, open_to_api_server
 from components.pods import Resources
-from components.upstream import adapted
+from components.upstream import adapted, probed
 
 PROJECT = "external-secrets/external-secrets"
 CRDS = f"https://raw.githubusercontent.com/{PROJECT}/v{versions.EXTERNAL_SECRETS}/config/crds/bases"
@@ -54,7 +54,11 @@ class Secrets(Component):
             namespace=namespace,
             values=values(namespace),
             skip_crds=True,
-            opts=ResourceOptions.merge(as_ours, ResourceOptions(depends_on=[crds, path])),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[crds, path],
+                transforms=[adapted, probed("/healthz", HEALTH_PORT)],
+            ),
         )
 
         CustomResource(
@@ -72,7 +76,9 @@ class Secrets(Component):
 PACKAGE = f"external-secrets-{versions.EXTERNAL_SECRETS}.tgz"
 PASSWORDS = "passwords"
 USER = 65532
+HEALTH_PORT = 8082
 USER = 65532
+HEALTH_PORT = 8082
 LABELS = {"app.kubernetes.io/name": "external-secrets"}
 
 
@@ -91,6 +97,8 @@ def values(namespace: Input[str]) -> Spec:
         "processPushSecret": False,
         "processClusterPushSecret": False,
         "rbac": {"servicebindings": {"create": False}},
+        # The chart's own probe gives the port as text, which the API server refuses.
+        "extraArgs": {"live-addr": f":{HEALTH_PORT}"},
         "webhook": {"create": False},
         "certController": {"create": False},
         "podSecurityContext": {"enabled": True, "runAsNonRoot": True, "fsGroup": USER},

@@ -1,11 +1,14 @@
 """What is changed in other people's releases on their way into the cluster, and why."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pulumi import ResourceTransformArgs, ResourceTransformResult
 
 from components.component import PLATFORM, Spec
 from components.namespace import pod_security
+
+Transform = Callable[[ResourceTransformArgs], ResourceTransformResult | None]
 
 
 def adapted(args: ResourceTransformArgs) -> ResourceTransformResult | None:
@@ -17,10 +20,26 @@ def adapted(args: ResourceTransformArgs) -> ResourceTransformResult | None:
     return ResourceTransformResult(props=change(thing), opts=args.opts)
 
 
+def probed(path: str, port: int) -> Transform:
+    """A transform for a Deployment whose release lets nobody ask whether it works."""
+    probe = {"httpGet": {"path": path, "port": port}, "periodSeconds": 10, "timeoutSeconds": 5}
+
+    def transform(args: ResourceTransformArgs) -> ResourceTransformResult | None:
+        thing: Spec = dict(args.props)
+        if thing.get("kind") != "Deployment":
+            return None
+        asked = {"livenessProbe": probe, "readinessProbe": probe}
+        changed = with_containers(thing, lambda container: {**container, **asked})
+        return ResourceTransformResult(props=changed, opts=args.opts)
+
+    return transform
+
+
 def labelled(thing: Spec, labels: dict[str, str] = PLATFORM) -> Spec:
-    """Found with everything else of the platform."""
+    """Found with everything else of the platform, under its own name if it says no other."""
     meta = thing["metadata"]
-    return {**thing, "metadata": {**meta, "labels": {**meta.get("labels", {}), **labels}}}
+    own = {"app.kubernetes.io/name": meta["name"], **meta.get("labels", {})}
+    return {**thing, "metadata": {**meta, "labels": {**own, **labels}}}
 
 
 def closed(namespace: Spec) -> Spec:
@@ -30,15 +49,19 @@ def closed(namespace: Spec) -> Spec:
 
 def unthrottled(deployment: Spec) -> Spec:
     """No CPU limit: an operator that is throttled fails over late. Its API token is asked for."""
+    return labelled(with_containers(deployment, _without_cpu_limit))
+
+
+def with_containers(deployment: Spec, change: Callable[[Spec], Spec]) -> Spec:
+    """The Deployment with another pod: its containers changed, its API token asked for aloud."""
     spec = deployment["spec"]
     pod = spec["template"]["spec"]
     pod = {
         **pod,
         "automountServiceAccountToken": True,
-        "containers": [_without_cpu_limit(each) for each in pod["containers"]],
+        "containers": [change(container) for container in pod["containers"]],
     }
-    template = {**spec["template"], "spec": pod}
-    return labelled({**deployment, "spec": {**spec, "template": template}})
+    return {**deployment, "spec": {**spec, "template": {**spec["template"], "spec": pod}}}
 
 
 def brief(definition: Spec) -> Spec:

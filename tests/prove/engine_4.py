@@ -66,8 +66,8 @@ def drill(stack: RunningStack, writer: Writer, victim: Victim) -> Trial:
     time.sleep(CALM)
     if not any(attempt.acknowledged for attempt in writer.since(time.time() - CALM)):
         raise ProveError(f"before {victim.name} was killed no payment was acknowledged")
-    killed = time.time()
     pids = victim.kill(stack)
+    killed = time.time()
     if not pids:
         raise ProveError(f"{victim.name}: no such process runs, nothing was killed")
 

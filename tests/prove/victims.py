@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.e2e.parts import API, POOLER, PRIMARY, REDIS, STANDBY, Part
@@ -25,7 +26,8 @@ class Victim:
         """End all of it at once, without a chance to say goodbye."""
         pids = [process.pid for process in self.find(stack)]
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # It went with its parent.
+                os.kill(pid, signal.SIGKILL)
         return pids
 
 

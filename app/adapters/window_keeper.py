@@ -48,9 +48,9 @@ class WindowKeeper:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            while not task.done():  # a client on its way may take a cancellation for a timeout
+                task.cancel()
+                await asyncio.wait([task], timeout=1)
 
     async def tend(self) -> None:
         """One look, and what it takes."""

@@ -14,6 +14,7 @@ from app.settings import PostgresSettings
 from app.telemetry import Telemetry
 
 _CONNECT_SECONDS: Final = 1
+_RELEASE_SECONDS: Final = 0.5
 _FAULTS: Final = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -113,11 +114,7 @@ class Postgres:
                 unreplicated.append(message)
 
         try:
-            budget = seconds or self._seconds
-            async with (
-                asyncio.timeout(budget),
-                self._pool.acquire(timeout=budget) as connection,
-            ):
+            async with asyncio.timeout(seconds or self._seconds), self._connection() as connection:
                 connection.add_log_listener(warned)
                 try:
                     yield connection
@@ -133,6 +130,15 @@ class Postgres:
             breaker.failed()
             raise LogAway("postgres did not wait for its second copy")
         breaker.succeeded()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """What does not come back from a cancelled statement soon is cut off."""
+        connection = await self._pool.acquire()
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection, timeout=_RELEASE_SECONDS)
 
     async def _failed(self, error: BaseException) -> None:
         """Its neighbours in the pool lead to the same server: they are not tried one by one."""

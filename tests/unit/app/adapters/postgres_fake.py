@@ -57,11 +57,16 @@ class Pool:
     def __init__(self) -> None:
         self.connection = Connection()
         self.expired = 0
+        self.lent = 0
 
-    @asynccontextmanager
-    async def acquire(self, *, timeout: float) -> AsyncIterator[Connection]:  # noqa: ASYNC109
+    async def acquire(self) -> Connection:
+        self.lent += 1
+        return self.connection
+
+    async def release(self, connection: Connection, *, timeout: float) -> None:  # noqa: ASYNC109
+        assert connection is self.connection
         assert timeout > 0
-        yield self.connection
+        self.lent -= 1
 
     async def expire_connections(self) -> None:
         self.expired += 1

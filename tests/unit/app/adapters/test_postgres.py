@@ -61,11 +61,13 @@ async def test_a_fault_of_ours_is_not_hidden_behind_a_retry(fault: Exception) ->
 
 
 async def test_what_takes_too_long_is_given_up() -> None:
-    database, _, _ = postgres(seconds=0.01)
+    database, _, pool = postgres(seconds=0.01)
 
     with pytest.raises(LogAway, match="no answer in time"):
         async with database.session():
             await asyncio.sleep(5)
+
+    assert pool.lent == 0
 
 
 async def test_a_commit_that_did_not_wait_for_its_copy_is_not_acknowledged() -> None:

@@ -18,6 +18,7 @@ from app.ports.decisions import LogAway
 log = structlog.get_logger(__name__)
 
 _PULSE: Final = 1.0
+_FIRST_LOOK: Final = 2.0
 
 
 class WindowKeeper:
@@ -38,14 +39,21 @@ class WindowKeeper:
         self._refill = refill
         self._longest_request = longest_request
         self._run = ""
+        self._looked = asyncio.Event()
         self._again: tuple[float, datetime] | None = None
         """When to add once more what was recorded since a moment."""
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
-        """Keeps watch in the background."""
+        """Keeps watch in the background.
+
+        The first look is waited for a little: it saves the first requests from degraded answers.
+        """
         task = asyncio.create_task(self._watch())
         try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FIRST_LOOK):
+                    await self._looked.wait()
             yield
         finally:
             while not task.done():  # a client on its way may take a cancellation for a timeout
@@ -99,6 +107,7 @@ class WindowKeeper:
                 pass  # the requests say so
             except Exception:
                 log.exception("the keeper failed; it goes on")
+            self._looked.set()
             self._windows.lost.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_PULSE):

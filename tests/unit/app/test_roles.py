@@ -1,11 +1,14 @@
 """`python -m app` and what it starts."""
 
+import asyncio
 import json
 import logging
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
+import httpx
 import pytest
 import structlog
 import uvicorn
@@ -14,6 +17,8 @@ from app import __main__, backfill, logs, server
 from app.adapters import schema
 from app.api.edge import Lifecycle
 from app.settings import ApiSettings, StoreSettings
+from tests.unit.app.api.test_scores import PAYMENT
+from tests.unit.app.memory import KEY, Service
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +116,36 @@ def test_told_to_stop_it_drains_first() -> None:
     assert seconds == 3
     stop()  # type: ignore[operator]
     assert made.should_exit
+
+
+async def test_while_it_stops_no_request_is_lost() -> None:
+    service = Service()
+    config = uvicorn.Config(service.asgi, port=0, log_config=None, lifespan="on")
+    made = server.Server(config, service.lifecycle, drain_seconds=0.3)
+    running = asyncio.create_task(made._serve())
+    while not made.started:  # noqa: ASYNC110 (uvicorn has no event for it)
+        await asyncio.sleep(0.01)
+    port = made.servers[0].sockets[0].getsockname()[1]
+
+    async def keep_asking() -> list[int]:
+        statuses = []
+        while True:
+            async with httpx.AsyncClient(headers={"X-API-Key": KEY}) as client:
+                with suppress(httpx.ConnectError):
+                    for number in range(20):
+                        body = PAYMENT | {"transaction_id": number}
+                        answer = await client.post(f"http://127.0.0.1:{port}/v1/score", json=body)
+                        statuses.append(answer.status_code)
+                    continue
+                return statuses
+
+    askers = [asyncio.create_task(keep_asking()) for _ in range(4)]
+    await asyncio.sleep(0.1)
+    made.handle_exit(signal.SIGTERM, None)
+    answered = await asyncio.gather(*askers)
+    await running
+
+    assert all(set(statuses) == {200} for statuses in answered)
 
 
 def test_told_twice_or_interrupted_it_stops_at_once() -> None:

@@ -256,6 +256,13 @@ async def test_losing_redis_while_settling_is_no_error(
     assert platform.windows.state is State.DOWN
 
 
+async def test_a_process_that_starts_beside_a_complete_redis_is_not_degraded_at_first(
+    platform: Platform,
+) -> None:
+    async with platform.keeper.watching():
+        assert states([await platform.score(payment(1))]) == [(True, False)]
+
+
 async def test_the_keeper_watches_by_itself(
     platform: Platform, server: fakeredis.FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.prove BAR`: measure one promise, write its evidence, exit by the verdict."""
+"""`python -m tests.prove BAR…`: measure promises, write their evidence, exit by the verdict."""
 
 import importlib
 import re
@@ -60,15 +60,18 @@ def _mark(figure: Figure) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 0 kept, 1 broken, 2 no such bar."""
-    if len(arguments) != 1 or arguments[0] not in bars():
+    """The exit code: 0 all kept, 1 one broken, 2 no such bar."""
+    if not arguments or not set(arguments) <= set(bars()):
         asked = " ".join(arguments) or "none"
-        print(f"error: BAR is {asked!r}; it is one of {', '.join(bars())}", file=sys.stderr)
+        print(f"error: BAR is {asked!r}; allowed: {', '.join(bars())}", file=sys.stderr)
         return 2
-    evidence = prove(arguments[0])
-    evidence.write()
-    report(evidence)
-    return 0 if evidence.holds else 1
+    verdicts = []
+    for bar in arguments:
+        evidence = prove(bar)
+        evidence.write()
+        report(evidence)
+        verdicts.append(evidence.holds)
+    return 0 if all(verdicts) else 1
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from app.ports.windows import Past
 
 PAGE: Final = 50_000
 """Payments read at once: more would hold up the requests beside it."""
+_PAGE_SECONDS: Final = 30
 
 _READ: Final = f"""
 SELECT customer.ids, customer.times, customer.cents, terminal.ids, terminal.times, terminal.frauds
@@ -123,7 +124,10 @@ class PostgresWindows:
             return moment
 
     async def _fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
-        async with self._postgres.session() as connection:
+        """Pages are large, and nobody waits for them."""
+        session = self._postgres.session(seconds=_PAGE_SECONDS)
+        async with session as connection, connection.transaction():
+            await connection.execute(f"SET LOCAL statement_timeout = '{_PAGE_SECONDS}s'")
             rows: list[asyncpg.Record] = await connection.fetch(query, *arguments)
         return rows
 

@@ -17,6 +17,7 @@ class Connection:
     def __init__(self) -> None:
         self.answers: list[Any] = []
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
+        self.executed: list[tuple[str, tuple[Any, ...]]] = []
         self.copied: list[tuple[Any, ...]] = []
         self.transactions: list[str] = []
         self.listeners: set[Callable[[object, Any], None]] = set()
@@ -32,7 +33,10 @@ class Connection:
             raise answer
         return answer
 
-    fetchval = execute = fetch
+    fetchval = fetch
+
+    async def execute(self, query: str, *arguments: Any) -> None:
+        self.executed.append((query, arguments))
 
     async def copy_records_to_table(self, _: str, *, records: Sequence[tuple[Any, ...]]) -> None:
         self.copied += records

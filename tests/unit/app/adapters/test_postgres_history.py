@@ -19,7 +19,7 @@ CHUNK = Transactions(
 
 async def test_a_chunk_is_copied_in_whole_cents_with_its_labels() -> None:
     database, connection, _ = postgres()
-    connection.answers = [None, None, None, 0]
+    connection.answers = [0]
 
     await PostgresHistory(database).load(CHUNK, NOW, last=False)
 
@@ -29,7 +29,7 @@ async def test_a_chunk_is_copied_in_whole_cents_with_its_labels() -> None:
 
 async def test_a_chunk_that_is_there_is_passed_over() -> None:
     database, connection, _ = postgres()
-    connection.answers = [None, None, None, 2]
+    connection.answers = [2]
 
     await PostgresHistory(database).load(CHUNK, NOW, last=False)
 
@@ -39,9 +39,9 @@ async def test_a_chunk_that_is_there_is_passed_over() -> None:
 async def test_only_the_last_commit_waits_for_the_second_copy() -> None:
     for last in (False, True):
         database, connection, _ = postgres()
-        connection.answers = [None, None, 2, 2]
+        connection.answers = [2]
 
         await PostgresHistory(database).load(CHUNK, NOW, last=last)
 
-        told = any("synchronous_commit = local" in query for query, _ in connection.asked)
+        told = any("synchronous_commit = local" in query for query, _ in connection.executed)
         assert told is not last

@@ -100,7 +100,7 @@ async def test_what_redis_took_is_no_longer_flagged() -> None:
 
     await PostgresWindows(database).taken(Page([1, 2], [], [], [], [], []))
 
-    assert connection.asked[0][1] == ([1, 2],)
+    assert connection.executed[0][1] == ([1, 2],)
 
 
 async def test_the_time_is_that_of_the_records() -> None:

@@ -61,5 +61,12 @@ def fraud(env: Settings) -> None:
     pulumi.export("api_key_secret", scoring.api_key_secret)
 
 
+TOLD = 32
+"""By this exit code Pulumi knows that the error was told, and adds no second line about it."""
+
 if __name__ == "__main__":
-    fraud(Settings.load())
+    try:
+        fraud(Settings.load())
+    except pulumi.RunError as wrong:
+        pulumi.log.error(str(wrong))
+        sys.exit(TOLD)

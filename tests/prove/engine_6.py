@@ -16,7 +16,7 @@ def measure() -> Measured:
     with progress.step("up"):
         make("up")
     with progress.step("bad changes"):
-        trials = cases.run("tests/e2e/test_policies.py")
+        trials = cases.run("tests/e2e/test_policies.py", "tests/e2e/test_settings.py")
     return Measured(
         trials=trials,
         figures=[

@@ -18,13 +18,13 @@ def mark(part: str) -> dict[str, str]:
 
 def marked(part: str | None = None) -> dict[int, str]:
     """Our processes, or those of this part, each with its part."""
-    ours = {pid: v[PART] for pid, v in _carriers() if v.get(HOME, str(STATE)) == str(STATE)}
+    ours = {pid: v[PART] for pid, v in _carriers() if v[HOME] == str(STATE)}
     return {pid: name for pid, name in ours.items() if part in (None, name)}
 
 
 def strangers() -> set[str]:
     """Where other engines that run on this machine have their state."""
-    return {v.get(HOME, str(STATE)) for _, v in _carriers()} - {str(STATE)}
+    return {v[HOME] for _, v in _carriers()} - {str(STATE)}
 
 
 def end(*pids: int, patience: float = 5.0) -> None:
@@ -62,6 +62,6 @@ def _carriers() -> Iterator[tuple[int, dict[str, str]]]:
             block = (folder / "environ").read_bytes()
         except OSError:
             continue  # gone, or a kernel thread
-        if f"{PART}=".encode() in block:
+        if f"{HOME}=".encode() in block and f"{PART}=".encode() in block:
             variables = (v.decode(errors="replace").partition("=") for v in block.split(b"\0"))
             yield int(folder.name), {name: value for name, _, value in variables}

@@ -19,6 +19,7 @@ UP = {"STARTING", "RUNNING", "BACKOFF"}
 DO_NOT_WAIT = False
 SHIM = "containerd-shim"  # the kernel keeps the first 15 letters of a name
 START_SECONDS = 10.0
+STOP_SECONDS = 30.0
 
 
 def running() -> bool:
@@ -134,6 +135,20 @@ def _reload() -> None:
     added, changed, removed = changes[0]
     for group in [*changed, *removed]:
         _rpc().supervisor.stopProcessGroup(group)
-        _rpc().supervisor.removeProcessGroup(group)
+        _remove(group)
     for group in [*added, *changed]:
         _rpc().supervisor.addProcessGroup(group)
+
+
+def _remove(group: str) -> None:
+    """A process that was told to stop before is not waited for by the group's own stop."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while True:
+        try:
+            _rpc().supervisor.removeProcessGroup(group)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != Faults.STILL_RUNNING or time.monotonic() > deadline:
+                raise EngineError(f"{group} cannot be removed: {fault.faultString}") from None
+            time.sleep(0.05)
+        else:
+            return

@@ -114,3 +114,15 @@ def test_orphans_of_a_killed_supervisor_are_ended_before_a_new_one_starts() -> N
 @pytest.mark.usefixtures("own_mark", "home")
 def test_a_group_that_is_not_there_does_not_count_as_running() -> None:
     assert not supervisor.all_run(["unit"])
+
+
+@pytest.mark.usefixtures("own_mark", "home")
+def test_a_group_that_takes_its_time_to_stop_is_waited_for() -> None:
+    slow = ("sh", "-c", "trap 'sleep 1; exit' TERM; while :; do sleep 0.1; done")
+    run(Program(group="unit", name="slow", command=slow))
+    gone = pid("unit:slow")
+    supervisor.let_go(["unit"])
+    supervisor.forget(["unit"])
+
+    assert not marks.alive(gone)
+    assert supervisor.processes() == {}

@@ -8,14 +8,15 @@ from tests.e2e.stack import Api, RunningStack
 from tests.e2e.waiting import until
 
 
-def test_the_service_has_the_replicas_it_wants(stack: RunningStack) -> None:
+def test_every_deployment_has_the_replicas_it_wants(stack: RunningStack) -> None:
     apps: Api = client.AppsV1Api(stack.kubernetes)
-    found = apps.list_namespaced_deployment(stack.namespace).items
 
-    assert found
-    for deployment in found:
-        assert deployment.status.ready_replicas == deployment.spec.replicas
-    # The autoscaler, not the deployment, says how many there are; it needs a moment to.
+    def wanting() -> list[str]:
+        found = apps.list_namespaced_deployment(stack.namespace).items
+        return [d.metadata.name for d in found if d.status.ready_replicas != d.spec.replicas]
+
+    until(lambda: not wanting(), within=timeouts.METRICS, what="all replicas")
+    # The autoscaler, not the deployment, says how many of the service there are.
     until(lambda: len(API.pods(stack)) >= 2, within=timeouts.METRICS, what="two replicas")
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e import timeouts
 from tests.e2e.inventory import inventory
 from tests.e2e.stack import ROOT, RunningStack, environment, pulumi
-from tests.e2e.waiting import until
+from tests.e2e.waiting import until_none
 
 pytestmark = pytest.mark.destroys
 
@@ -40,7 +40,7 @@ def test_destroy_leaves_the_cluster_as_the_stack_found_it(
     )
     assert destroy.returncode == 0, destroy.stdout + destroy.stderr
 
-    until(lambda: not younger(), within=timeouts.GONE, what="the cluster is empty", every=3)
+    until_none(younger, within=timeouts.GONE, what="the cluster is empty", every=3)
 
 
 def test_pulumi_knows_of_nothing_any_more() -> None:

@@ -1,5 +1,5 @@
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,3 +19,13 @@ def until(ask: Callable[[], T | None], *, within: float, what: str, every: float
         if time.monotonic() > end:
             raise TooLateError(f"{what}: not within {within} s")
         time.sleep(every)
+
+
+def until_none(
+    left: Callable[[], Sequence[object]], *, within: float, what: str, every: float = 0.5
+) -> None:
+    """Wait until nothing is left; otherwise tell what is."""
+    try:
+        until(lambda: not left(), within=within, what=what, every=every)
+    except TooLateError as late:
+        raise TooLateError(f"{late}; left: {', '.join(map(str, left()))}") from None

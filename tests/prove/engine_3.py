@@ -5,7 +5,7 @@ from local.progress import Progress
 from tests.e2e import timeouts
 from tests.e2e.inventory import Thing, inventory
 from tests.e2e.stack import CLUSTER
-from tests.e2e.waiting import TooLateError, until
+from tests.e2e.waiting import TooLateError, until_none
 from tests.prove.evidence import Measured
 from tests.prove.figures import Figure, Trial, worst
 from tests.prove.making import make
@@ -69,5 +69,5 @@ def left_in_cluster(empty: set[Thing]) -> list[str]:
         return sorted(map(str, set(inventory(KUBECONFIG)) - empty))
 
     with suppress(TooLateError):
-        until(lambda: not left(), within=timeouts.GONE, what="the cluster is empty", every=2)
+        until_none(left, within=timeouts.GONE, what="the cluster is empty", every=2)
     return left()

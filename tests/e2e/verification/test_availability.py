@@ -5,7 +5,7 @@ from kubernetes import client
 from tests.e2e import timeouts
 from tests.e2e.parts import API
 from tests.e2e.stack import Api, RunningStack
-from tests.e2e.waiting import until
+from tests.e2e.waiting import until, until_none
 
 
 def test_every_deployment_has_the_replicas_it_wants(stack: RunningStack) -> None:
@@ -15,7 +15,7 @@ def test_every_deployment_has_the_replicas_it_wants(stack: RunningStack) -> None
         found = apps.list_namespaced_deployment(stack.namespace).items
         return [d.metadata.name for d in found if d.status.ready_replicas != d.spec.replicas]
 
-    until(lambda: not wanting(), within=timeouts.METRICS, what="all replicas")
+    until_none(wanting, within=timeouts.METRICS, what="all replicas")
     # The autoscaler, not the deployment, says how many of the service there are.
     until(lambda: len(API.pods(stack)) >= 2, within=timeouts.METRICS, what="two replicas")
 

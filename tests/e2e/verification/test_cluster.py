@@ -6,7 +6,7 @@ import testinfra
 
 from tests.e2e import pods, timeouts
 from tests.e2e.stack import RunningStack
-from tests.e2e.waiting import until
+from tests.e2e.waiting import until, until_none
 
 PRESSURES = {"MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"}
 CONTROL_PLANE = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
@@ -40,7 +40,7 @@ def test_every_pod_of_the_cluster_is_ready(stack: RunningStack) -> None:
         return [p.metadata.name for p in everywhere if not pods.ready(p)]
 
     # The autoscaler may be at work.
-    until(lambda: not lagging(), within=timeouts.POD, what="every pod is ready")
+    until_none(lagging, within=timeouts.POD, what="every pod is ready")
 
 
 def test_exactly_one_storage_class_is_the_default(stack: RunningStack) -> None:

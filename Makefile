@@ -73,7 +73,7 @@ check: format-check lint types unit ## Format, lint, types, unit and policy test
 test: check up e2e down ## All that CI runs: check, deploy, verify the running stack, destroy, leave nothing
 
 .PHONY: e2e
-e2e: venv ## Verify the running stack; its last test destroys it
+e2e: venv policies-venv checkov-venv ## Verify the running stack; its last test destroys it
 	@$(PY) -m pytest tests/e2e
 
 .PHONY: prove

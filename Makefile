@@ -56,6 +56,7 @@ score: ## Load the history, then score the first transactions of the test week t
 .PHONY: where
 where: ## Where things are and how to reach them
 	@$(PY) -m local status
+	@$(PULUMI) stack output
 
 .PHONY: destroy
 destroy: ## pulumi destroy: the stack goes, the cluster stays
@@ -124,7 +125,7 @@ lock: venv ## Pin the requirements again, with hashes and without registry addre
 plan: venv ## Which tools would be built, and how long that takes
 	@$(PY) -m local plan
 
-##@ Virtual environments
+# Virtual environments
 .PHONY: venv policies-venv checkov-venv
 venv: .venv/installed
 policies-venv: .venv-policies/installed

@@ -14,8 +14,6 @@ CACHE := $(or $(BULWARK_CACHE),$(HOME)/.cache/bulwark)
 export PULUMI_BACKEND_URL ?= file://$(STATE)/pulumi
 export PULUMI_CONFIG_PASSPHRASE ?=
 export PULUMI_SKIP_UPDATE_CHECK := true
-# A folder's backend copies the whole state at every step otherwise; dev's can be made again.
-export PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS ?= true
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/.venv/bin:$(CACHE)/bin:$(PATH)
 

@@ -46,7 +46,7 @@ def unchanged() -> Trial:
     before = last_update()
     seconds = make("up")
     after = last_update()
-    if after["version"] == before["version"]:
+    if after["startTime"] == before["startTime"]:
         raise ProveError("make up: Pulumi recorded no update; did it run?")
     one_decision()
     return {"again_seconds": seconds, "again_changes": changes(after)}

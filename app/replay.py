@@ -72,7 +72,7 @@ class Client:
 
     def tell(self, payments: Sequence[Transaction]) -> None:
         """One payment by itself, several as a batch."""
-        bodies = [_body(payment) for payment in payments]
+        bodies = [body(payment) for payment in payments]
         if len(bodies) == 1:
             decisions = [self._post("/v1/score", bodies[0])]
         else:
@@ -137,7 +137,8 @@ def ours(url: str) -> bool:
     return any(address in network for network in OURS)
 
 
-def _body(payment: Transaction) -> dict[str, Any]:
+def body(payment: Transaction) -> dict[str, Any]:
+    """A payment as a client writes it."""
     return {
         "transaction_id": payment.transaction_id,
         "customer_id": payment.customer_id,

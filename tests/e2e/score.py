@@ -5,10 +5,11 @@ from itertools import islice
 
 import httpx
 
+from app.replay import body
 from local.progress import table
 from tests.e2e import history
 from tests.e2e.stack import RunningStack, StackDownError
-from tests.e2e.week import body, held_out_week
+from tests.e2e.week import held_out_week
 
 SHOWN = 5
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from app.domain.features import row
-from app.domain.scoring import Judge
+from app.domain.scoring import Decider
 from app.domain.transactions import Transaction
 from app.ports.decisions import Contradiction, Decided, DecisionLog
 from app.ports.windows import WindowStore
@@ -27,12 +27,12 @@ class Scoring:
     def __init__(
         self,
         windows: WindowStore,
-        judge: Judge,
+        decider: Decider,
         log: DecisionLog,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._windows = windows
-        self._judge = judge
+        self._decider = decider
         self._log = log
         self._clock = clock
 
@@ -42,10 +42,11 @@ class Scoring:
         seen = await self._windows.observe(payments)
         pairs = zip(payments, seen.pasts, strict=True)
         rows = np.array([row(payment, past.customer, past.terminal) for payment, past in pairs])
+        decisions = self._decider.decide(payments, rows)
         now = self._clock()
         decided = [
             Decided(payment, decision, seen.degraded, now)
-            for payment, decision in zip(payments, self._judge.decide(rows), strict=True)
+            for payment, decision in zip(payments, decisions, strict=True)
         ]
         try:
             standing = await self._log.record(decided, windowed=seen.kept)

@@ -1,5 +1,6 @@
 """From features to a decision. Pure: the model that scores them is handed in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -8,7 +9,7 @@ import numpy as np
 
 from app.domain.features import FEATURES
 from app.domain.reasons import FACTORS, Reason, explain, variants
-from app.domain.transactions import Floats
+from app.domain.transactions import Floats, Transaction
 
 _MOST_REASONS = 3
 _WORTH_SAYING = 0.2
@@ -66,6 +67,13 @@ class Decision:
     model_version: str
 
 
+class Decider(Protocol):
+    """Whoever decides: a model alone, or one with rules around it."""
+
+    def decide(self, payments: Sequence[Transaction], rows: Floats, /) -> list[Decision]:
+        """A decision for each payment, whose features are the row at the same place."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
     """A model with its thresholds and with what it takes for ordinary."""
@@ -75,8 +83,8 @@ class Judge:
     baseline: Floats
     """The training data's medians, as a row."""
 
-    def decide(self, rows: Floats) -> list[Decision]:
-        """Decisions with reasons, in one run of the model."""
+    def decide(self, _: Sequence[Transaction], rows: Floats, /) -> list[Decision]:
+        """Decisions with reasons, in one run of the model, which looks at the rows alone."""
         if rows.ndim != 2 or rows.shape[1] != len(FEATURES):  # noqa: PLR2004 (a matrix)
             raise ValueError(f"rows of shape {rows.shape}: need (n, {len(FEATURES)})")
         asked = variants(rows, self.baseline)

@@ -29,7 +29,7 @@ def change_card(folder: Path, **values: Any) -> None:
 def test_the_champion_lets_an_ordinary_payment_pass_and_names_itself() -> None:
     judge = load()
 
-    (decision,) = judge.decide(judge.baseline[None])
+    (decision,) = judge.decide((), judge.baseline[None])
 
     assert decision.outcome is Outcome.APPROVE
     assert decision.reasons == ()
@@ -42,7 +42,7 @@ def test_the_champion_declines_a_payment_at_a_terminal_known_to_cheat() -> None:
     risks = {"terminal_risk_1d": 1.0, "terminal_risk_7d": 1.0, "terminal_risk_30d": 0.25}
     row = np.array(list((values | risks).values()))
 
-    (decision,) = judge.decide(row[None])
+    (decision,) = judge.decide((), row[None])
 
     assert decision.outcome is Outcome.DECLINE
     assert decision.reasons[0].code == "terminal_risk"

@@ -63,7 +63,7 @@ def test_thresholds_without_order_are_refused(review: float, decline: float) -> 
 
 
 def test_an_ordinary_payment_is_approved_without_reasons() -> None:
-    (decision,) = judge(amount=0.01, terminal_risk_7d=9).decide(features()[None])
+    (decision,) = judge(amount=0.01, terminal_risk_7d=9).decide((), features()[None])
 
     assert decision.outcome is Outcome.APPROVE
     assert decision.score == pytest.approx(0.018, abs=0.001)
@@ -74,7 +74,7 @@ def test_an_ordinary_payment_is_approved_without_reasons() -> None:
 def test_contributions_are_log_odds_and_the_strongest_comes_first() -> None:
     row = features(amount=345.0, terminal_risk_7d=0.5, terminal_count_7d=4)
 
-    (decision,) = judge(amount=0.01, terminal_risk_7d=9).decide(row[None])
+    (decision,) = judge(amount=0.01, terminal_risk_7d=9).decide((), row[None])
 
     assert [reason.code for reason in decision.reasons] == ["terminal_risk", "amount"]
     assert [reason.contribution for reason in decision.reasons] == pytest.approx([4.5, 3.0])
@@ -82,7 +82,7 @@ def test_contributions_are_log_odds_and_the_strongest_comes_first() -> None:
 
 
 def test_what_lowers_the_score_is_no_reason() -> None:
-    (decision,) = judge(amount=-0.01).decide(features(amount=345.0)[None])
+    (decision,) = judge(amount=-0.01).decide((), features(amount=345.0)[None])
 
     assert decision.reasons == ()
 
@@ -91,7 +91,7 @@ def test_there_are_at_most_three_reasons() -> None:
     row = features(amount=145, night=1, customer_mean_1d=52, terminal_count_7d=9)
     weights = {"amount": 0.01, "night": 2.0, "customer_mean_1d": 2.0, "terminal_count_7d": 0.2}
 
-    (decision,) = judge(**weights).decide(row[None])
+    (decision,) = judge(**weights).decide((), row[None])
 
     codes = [reason.code for reason in decision.reasons]
     assert codes == ["customer_spending", "time", "terminal_traffic"]  # and not the amount
@@ -101,29 +101,29 @@ def test_many_rows_with_all_their_reasons_cost_one_run_of_the_model() -> None:
     deciding = judge(amount=0.01)
     rows = np.array([features(amount=amount) for amount in (45.0, 545.0, 45.0, 345.0)])
 
-    decisions = deciding.decide(rows)
+    decisions = deciding.decide((), rows)
 
     assert isinstance(deciding.scorer, Additive)
     assert deciding.scorer.runs == 1
     assert [len(decision.reasons) for decision in decisions] == [0, 1, 0, 1]
-    assert decisions[1] == deciding.decide(rows[1:2])[0]
+    assert decisions[1] == deciding.decide((), rows[1:2])[0]
 
 
 def test_a_certain_score_still_has_finite_reasons() -> None:
-    (decision,) = judge(amount=10.0).decide(features(amount=1e6)[None])
+    (decision,) = judge(amount=10.0).decide((), features(amount=1e6)[None])
 
     assert decision.score == 1.0
     assert np.isfinite(decision.reasons[0].contribution)
 
 
 def test_no_rows_give_no_decisions() -> None:
-    assert judge().decide(np.empty((0, len(FEATURES)))) == []
+    assert judge().decide((), np.empty((0, len(FEATURES)))) == []
 
 
 @pytest.mark.parametrize("shape", [(15,), (1, 14)])
 def test_rows_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"need \(n, 15\)"):
-        judge().decide(np.zeros(shape))
+        judge().decide((), np.zeros(shape))
 
 
 def test_every_feature_belongs_to_exactly_one_factor() -> None:

@@ -41,9 +41,8 @@ class Factor:
 
 
 def _amount(values: Values, ordinary: Values) -> str:
-    amount, earlier = values["amount"], values["customer_count_30d"] - 1
-    before = values["customer_mean_30d"] * (earlier + 1) - amount
-    if earlier and amount > _REMARKABLE * (average := before / earlier) > 0:
+    amount, (_, average) = values["amount"], _before(values, 30)
+    if amount > _REMARKABLE * average > 0:
         return (
             f"amount {amount:.2f} is {amount / average:.1f} times this customer's"
             f" 30-day average of {average:.2f}"
@@ -52,13 +51,20 @@ def _amount(values: Values, ordinary: Values) -> str:
 
 
 def _customer_spending(values: Values, _: Values) -> str:
-    day, month = values["customer_mean_1d"], values["customer_mean_30d"]
-    return f"this customer paid {day:.2f} on average in 24 hours, {month:.2f} in 30 days"
+    (today, day), (earlier, month) = _before(values, 1), _before(values, 30)
+    if not earlier:
+        return "this customer paid nothing in the 30 days before"
+    recently = f"{day:.2f} on average" if today else "nothing"
+    usually = f"{month:.2f}{'' if today else ' on average'}"
+    return f"this customer paid {recently} in the 24 hours before, {usually} in the 30 days before"
 
 
 def _customer_frequency(values: Values, _: Values) -> str:
     day, month = values["customer_count_1d"], values["customer_count_30d"]
-    return f"{_payments(day)} of this customer in 24 hours, {month / 30:.1f} a day in 30 days"
+    return (
+        f"{_payments(day)} of this customer in 24 hours,"
+        f" where {(month - day) / 29:.1f} a day are usual for them"
+    )
 
 
 def _terminal_risk(values: Values, _: Values) -> str:
@@ -72,16 +78,24 @@ def _terminal_risk(values: Values, _: Values) -> str:
 
 
 def _terminal_traffic(values: Values, ordinary: Values) -> str:
-    name = "terminal_count_30d"
+    day, month = values["terminal_count_1d"], values["terminal_count_30d"]
     return (
-        f"{_payments(values[name])} at this terminal in the 30 days up to a week ago,"
-        f" where {ordinary[name]:.0f} are usual"
+        f"{_payments(day)} at this terminal in the day up to a week ago, where"
+        f" {(month - day) / 29:.1f} a day are usual for it;"
+        f" {month:.0f} in 30 days, where a terminal has {ordinary['terminal_count_30d']:.0f}"
     )
 
 
 def _time(values: Values, _: Values) -> str:
     day = "a weekend" if values["weekend"] else "a weekday"
     return f"paid on {day}, {'at night (before 07:00 UTC)' if values['night'] else 'by day'}"
+
+
+def _before(values: Values, days: int) -> tuple[float, float]:
+    """The customer's own baseline: how many payments, and their mean, without the present one."""
+    count, mean = values[f"customer_count_{days}d"], values[f"customer_mean_{days}d"]
+    earlier, total = max(count - 1, 0), round(mean * count - values["amount"], 2)
+    return earlier, max(total, 0) / earlier if earlier else 0.0
 
 
 def _payments(count: float) -> str:

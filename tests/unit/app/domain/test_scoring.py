@@ -198,18 +198,31 @@ def test_a_terminal_is_described_by_its_most_telling_window() -> None:
         ),
         (
             "customer_spending",
-            {"customer_mean_1d": 25.634},
-            "this customer paid 25.63 on average in 24 hours, 50.00 in 30 days",
+            {"amount": 55, "customer_count_1d": 3, "customer_mean_1d": 35},
+            "this customer paid 25.00 on average in the 24 hours before,"
+            " 49.92 in the 30 days before",
+        ),
+        (
+            "customer_spending",
+            {"amount": 55, "customer_count_1d": 1, "customer_mean_1d": 55},
+            "this customer paid nothing in the 24 hours before,"
+            " 49.92 on average in the 30 days before",
+        ),
+        (
+            "customer_spending",
+            {"customer_count_1d": 1, "customer_count_30d": 1},
+            "this customer paid nothing in the 30 days before",
         ),
         (
             "customer_frequency",
             {"customer_count_1d": 7},
-            "7 payments of this customer in 24 hours, 2.0 a day in 30 days",
+            "7 payments of this customer in 24 hours, where 1.8 a day are usual for them",
         ),
         (
             "terminal_traffic",
-            {"terminal_count_30d": 51},
-            "51 payments at this terminal in the 30 days up to a week ago, where 29 are usual",
+            {"terminal_count_1d": 22, "terminal_count_30d": 51},
+            "22 payments at this terminal in the day up to a week ago, where 1.0 a day are usual"
+            " for it; 51 in 30 days, where a terminal has 29",
         ),
         ("time", {"night": 1}, "paid on a weekday, at night (before 07:00 UTC)"),
         ("time", {"weekend": 1}, "paid on a weekend, by day"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,17 @@ class OnnxModel:
 
 
 def load(version: str = CHAMPION, folder: Path = FOLDER) -> Judge:
-    """The model of a version, if it is what its card says and knows the service's features."""
-    card = _card(version, folder)
-    model = (folder / version / "model.onnx").read_bytes()
+    """The committed model of a version."""
+    return opened(version, *read(version, folder))
+
+
+def read(version: str = CHAMPION, folder: Path = FOLDER) -> tuple[dict[str, Any], bytes]:
+    """The card and the bytes of a committed model."""
+    return _card(version, folder), (folder / version / "model.onnx").read_bytes()
+
+
+def opened(version: str, card: Mapping[str, Any], model: bytes) -> Judge:
+    """A model from wherever it is kept, if it is what its card says and knows our features."""
     found = hashlib.sha256(model).hexdigest()
     if found != card["sha256"]:
         raise ModelError(

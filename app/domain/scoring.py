@@ -65,6 +65,8 @@ class Decision:
     reasons: tuple[Reason, ...]
     """Strongest first. None where nothing speaks against the payment."""
     model_version: str
+    rules_version: int = 0
+    """Which rule set had the last word. 0: the built-in one, which has no rules."""
 
 
 class Decider(Protocol):
@@ -72,6 +74,12 @@ class Decider(Protocol):
 
     def decide(self, payments: Sequence[Transaction], rows: Floats, /) -> list[Decision]:
         """A decision for each payment, whose features are the row at the same place."""
+
+    def explain(self, rows: Floats, /) -> list[tuple[Reason, ...]]:
+        """What each factor adds to the model's score of each row, whatever is decided of it.
+
+        Every factor, the strongest first; what lowers the score is negative.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,11 +105,25 @@ class Judge:
             )
         ]
 
+    def explain(self, rows: Floats, /) -> list[tuple[Reason, ...]]:
+        """See `Decider`."""
+        asked = variants(rows, self.baseline)
+        odds = _log_odds(self.scorer.probabilities(asked).reshape(len(rows), 1 + len(FACTORS)))
+        return [
+            explain(row, self.baseline, contributions, at_least=-np.inf, most=len(FACTORS))
+            for row, contributions in zip(rows, odds[:, :1] - odds[:, 1:], strict=True)
+        ]
+
     def _decision(self, row: Floats, score: float, contributions: Floats) -> Decision:
         reasons = explain(
             row, self.baseline, contributions, at_least=_WORTH_SAYING, most=_MOST_REASONS
         )
         return Decision(self.thresholds.outcome(score), score, reasons, self.scorer.version)
+
+
+def worth_saying(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Of all factors, strongest first, those that go with a decision."""
+    return tuple(one for one in reasons[:_MOST_REASONS] if one.contribution >= _WORTH_SAYING)
 
 
 def _log_odds(probabilities: Floats) -> Floats:

@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.features import FEATURES
 from app.domain.reasons import FACTORS, variants
-from app.domain.scoring import Judge, Outcome, Thresholds
+from app.domain.scoring import Judge, Outcome, Thresholds, worth_saying
 from app.domain.transactions import Floats
 
 ORDINARY = {
@@ -109,6 +109,19 @@ def test_many_rows_with_all_their_reasons_cost_one_run_of_the_model() -> None:
     assert decisions[1] == deciding.decide((), rows[1:2])[0]
 
 
+def test_asked_why_every_factor_answers_even_what_lowers_the_score() -> None:
+    deciding = judge(amount=0.01, night=-1.0)
+    row = features(amount=345.0, night=1)
+
+    (every,) = deciding.explain(row[None])
+
+    assert len(every) == len(FACTORS)
+    assert (every[0].code, every[-1].code) == ("amount", "time")
+    assert [every[0].contribution, every[-1].contribution] == pytest.approx([3.0, -1.0])
+    (decision,) = deciding.decide((), row[None])
+    assert worth_saying(every) == decision.reasons
+
+
 def test_a_certain_score_still_has_finite_reasons() -> None:
     (decision,) = judge(amount=10.0).decide((), features(amount=1e6)[None])
 
@@ -199,14 +212,18 @@ def test_a_terminal_is_described_by_its_most_telling_window() -> None:
         (
             "customer_spending",
             {"amount": 55, "customer_count_1d": 3, "customer_mean_1d": 35},
-            "this customer paid 25.00 on average in the 24 hours before,"
-            " 49.92 in the 30 days before",
+            (
+                "this customer paid 25.00 on average in the 24 hours before,"
+                " 49.92 in the 30 days before"
+            ),
         ),
         (
             "customer_spending",
             {"amount": 55, "customer_count_1d": 1, "customer_mean_1d": 55},
-            "this customer paid nothing in the 24 hours before,"
-            " 49.92 on average in the 30 days before",
+            (
+                "this customer paid nothing in the 24 hours before,"
+                " 49.92 on average in the 30 days before"
+            ),
         ),
         (
             "customer_spending",
@@ -221,8 +238,10 @@ def test_a_terminal_is_described_by_its_most_telling_window() -> None:
         (
             "terminal_traffic",
             {"terminal_count_1d": 22, "terminal_count_30d": 51},
-            "22 payments at this terminal in the day up to a week ago, where 1.0 a day are usual"
-            " for it; 51 in 30 days, where a terminal has 29",
+            (
+                "22 payments at this terminal in the day up to a week ago, where 1.0 a day are usual"
+                " for it; 51 in 30 days, where a terminal has 29"
+            ),
         ),
         ("time", {"night": 1}, "paid on a weekday, at night (before 07:00 UTC)"),
         ("time", {"weekend": 1}, "paid on a weekend, by day"),

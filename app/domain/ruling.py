@@ -1,0 +1,170 @@
+"""A rule set ready to judge: whole batches at once, and nothing per payment where nothing hits.
+
+Whose word counts, first to last:
+
+1. A rule that declines. It is a person's explicit no: a stolen card stays declined wherever else
+   it is listed.
+2. A list that approves. It overrules the model and the rules that review.
+3. Of the model and the rules that review, the stricter.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app.domain.features import FEATURES
+from app.domain.reasons import Reason
+from app.domain.rules import BUILT_IN, Listed, Party, Rule, RuleSet, multiple, spans
+from app.domain.scoring import Decision, Outcome, worth_saying
+from app.domain.transactions import Flags, Floats, Ints, Transaction
+
+Lists = Mapping[tuple[str, Party], frozenset[int]]
+"""Ids by the name of the list and by whose they are."""
+Explain = Callable[[Floats], list[tuple[Reason, ...]]]
+"""Why the model scores rows as it does, whatever it decides."""
+
+HIT: Final = "rule:"
+"""What the code of a reason begins with that a rule gave."""
+_RANK: Final = {Outcome.APPROVE: 0, Outcome.REVIEW: 1, Outcome.DECLINE: 2}
+_COLUMNS: Final = (*FEATURES, *(multiple(span) for span in spans("customer_mean")))
+_CENT: Final = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of some payments, and which rules hit where."""
+
+    decisions: list[Decision]
+    hits: Mapping[int, tuple[Rule, ...]]
+    """By the payment's place. Most have none and are not there."""
+
+
+class Ruling:
+    """A rule set with the lists that it names, compiled. Immutable: a change makes another."""
+
+    def __init__(self, rules: RuleSet = BUILT_IN, lists: Lists | None = None) -> None:
+        self.rules = rules
+        self._lists = lists or {}
+        self._compared = [rule for rule in rules.rules if not isinstance(rule, Listed)]
+        self._listed = [rule for rule in rules.rules if isinstance(rule, Listed)]
+        conditions = [rule.conditions() for rule in self._compared]
+        flat = [condition for each in conditions for condition in each]
+        self._columns = np.array([_COLUMNS.index(one.column) for one in flat], np.int64)
+        self._limits = np.array([one.limit for one in flat], np.float64)
+        self._starts: Ints = np.cumsum([0, *map(len, conditions)])[:-1]
+        self._derives = bool((self._columns >= len(FEATURES)).any())
+
+    def judge(
+        self,
+        payments: Sequence[Transaction],
+        rows: Floats,
+        decisions: list[Decision],
+        explain: Explain,
+    ) -> Judged:
+        """The model's decisions as they stand under this rule set.
+
+        `rows` is (payments, features). `explain` is asked for the few that are stopped here though
+        the model let them pass, and so gave no reasons.
+        """
+        hits = self._hits(payments, rows)
+        version, thresholds = self.rules.version, self.rules.thresholds
+        if not hits and not version and not thresholds:
+            return Judged(decisions, hits)
+        judged = [
+            Decision(
+                limits.outcome(one.score) if (limits := thresholds.get(one.model_version))
+                else one.outcome,
+                one.score, one.reasons, one.model_version, version,
+            )
+            for one in decisions
+        ]  # fmt: skip
+        for place, rules in hits.items():
+            judged[place] = self._settled(judged[place], rules, payments[place], rows[place])
+        unexplained = [
+            place for place, one in enumerate(judged)
+            if one.outcome is not Outcome.APPROVE and decisions[place].outcome is Outcome.APPROVE
+        ]  # fmt: skip
+        if unexplained:
+            for place, every in zip(unexplained, explain(rows[unexplained]), strict=True):
+                judged[place] = _with(judged[place], worth_saying(every))
+        return Judged(judged, hits)
+
+    def _hits(self, payments: Sequence[Transaction], rows: Floats) -> dict[int, tuple[Rule, ...]]:
+        found: dict[int, list[Rule]] = {}
+        if self._compared and len(payments):
+            flags = self._values(rows)[:, self._columns] > self._limits
+            whole: Flags = np.logical_and.reduceat(flags, self._starts, axis=1)
+            if whole.any():
+                for place, rule in np.argwhere(whole).tolist():
+                    found.setdefault(place, []).append(self._compared[rule])
+        for listed in self._listed:
+            ids = self._lists.get((listed.list, listed.of), frozenset())
+            asked = _ids(payments, listed.of)
+            if not ids.isdisjoint(asked):
+                for place, one in enumerate(asked):
+                    if one in ids:
+                        found.setdefault(place, []).append(listed)
+        return {place: _strictest_first(rules) for place, rules in found.items()}
+
+    def _values(self, rows: Floats) -> Floats:
+        return with_multiples(rows) if self._derives else rows
+
+    def _settled(
+        self, model: Decision, rules: tuple[Rule, ...], payment: Transaction, row: Floats
+    ) -> Decision:
+        values = dict(zip(_COLUMNS, with_multiples(row[None])[0].tolist(), strict=True))
+        said = tuple(Reason(f"{HIT}{rule.code}", rule.says(payment, values), 0.0) for rule in rules)
+        outcome = settled(model.outcome, [rule.then for rule in rules])
+        return Decision(
+            outcome, model.score, said + model.reasons, model.model_version, model.rules_version
+        )
+
+
+def settled(model: Outcome, rules: Sequence[Outcome]) -> Outcome:
+    """What counts of the model's outcome and of the rules that hit."""
+    if Outcome.DECLINE in rules:
+        return Outcome.DECLINE
+    if Outcome.APPROVE in rules:
+        return Outcome.APPROVE
+    return max((model, *rules), key=_RANK.__getitem__)
+
+
+def with_multiples(rows: Floats) -> Floats:
+    """The features, and how many times the customer's own average each amount is; 0: no average.
+
+    The customer's windows hold the present payment too: their own average is without it.
+    """
+    amounts = rows[:, FEATURES.index("amount")]
+    columns = [rows]
+    for span in spans("customer_mean"):
+        counts = rows[:, FEATURES.index(f"customer_count_{span}")]
+        earlier = rows[:, FEATURES.index(f"customer_mean_{span}")] * counts - amounts
+        known = earlier > _CENT
+        ratios = np.where(known, amounts * (counts - 1) / np.where(known, earlier, 1), 0)
+        columns.append(ratios[:, None])
+    return np.hstack(columns)
+
+
+def _ids(payments: Sequence[Transaction], of: Party) -> list[int]:
+    if of == "customer":
+        return [payment.customer_id for payment in payments]
+    return [payment.terminal_id for payment in payments]
+
+
+def _strictest_first(rules: list[Rule]) -> tuple[Rule, ...]:
+    """Those that decline, then those that approve, then those that review: by whose word counts."""
+    order = (Outcome.DECLINE, Outcome.APPROVE, Outcome.REVIEW)
+    return tuple(sorted(rules, key=lambda rule: order.index(rule.then)))
+
+
+def _with(decision: Decision, why: tuple[Reason, ...]) -> Decision:
+    said = tuple(one for one in decision.reasons if one.code.startswith(HIT))
+    return Decision(
+        decision.outcome,
+        decision.score,
+        said + why,
+        decision.model_version,
+        decision.rules_version,
+    )

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-import numpy as np
-
-from app.domain.features import row
+from app.domain.rows import rows
 from app.domain.scoring import Decider
 from app.domain.transactions import Transaction
 from app.ports.decisions import Contradiction, Decided, DecisionLog
@@ -40,9 +38,7 @@ class Scoring:
         """Decide these in their order, all or none."""
         self._log.check()
         seen = await self._windows.observe(payments)
-        pairs = zip(payments, seen.pasts, strict=True)
-        rows = np.array([row(payment, past.customer, past.terminal) for payment, past in pairs])
-        decisions = self._decider.decide(payments, rows)
+        decisions = self._decider.decide(payments, rows(payments, seen.pasts))
         now = self._clock()
         decided = [
             Decided(payment, decision, seen.degraded, now)

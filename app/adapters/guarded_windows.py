@@ -30,6 +30,7 @@ import structlog
 
 from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import RedisAway, RedisWindows
+from app.domain.pasts import Pasts
 from app.domain.transactions import Transaction
 from app.ports.windows import Seen
 from app.telemetry import Telemetry
@@ -73,13 +74,12 @@ class GuardedWindows:
                     pasts = seen.pasts
                     if seen.late:
                         late = await self._postgres.read(payments, seen.late)
-                        for place, past in zip(seen.late, late, strict=True):
-                            pasts[place] = past
+                        pasts = pasts.replaced(dict(zip(seen.late, late, strict=True)))
                     return Seen(pasts, kept=True, degraded=False)
                 if not seen.complete and state is State.UP:
                     self.lose(State.FILLING, "redis: empty")
-        pasts = await self._postgres.read(payments, range(len(payments)))
-        return Seen(pasts, kept=kept, degraded=True)
+        recorded = await self._postgres.read(payments, range(len(payments)))
+        return Seen(Pasts.of(recorded), kept=kept, degraded=True)
 
     async def settle(self, payments: Sequence[Transaction]) -> None:
         """See the port. They stay flagged, so the keeper adds them once more: no harm."""

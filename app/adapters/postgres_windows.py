@@ -13,9 +13,9 @@ import numpy as np
 from app.adapters.money import cents_of
 from app.adapters.pasts import customer_window, terminal_window
 from app.adapters.postgres import Postgres
+from app.domain.pasts import Past
 from app.domain.transactions import DAY, Ints, Transaction
 from app.domain.windows import CUSTOMER_DAYS, LABEL_DELAY, TERMINAL_DAYS
-from app.ports.windows import Past
 
 PAGE: Final = 50_000
 """Payments read at once: more would hold up the requests beside it."""

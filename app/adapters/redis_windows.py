@@ -1,8 +1,7 @@
 """Sliding windows in Redis: per customer and per terminal a sorted set by time.
 
-A member is its payment's id and time (and the customer's cents) in big-endian bytes, so that equal
-times sort by id and a whole set travels as one string. Known frauds are sets of their own: a label
-that arrives late is one more member, and no payment ever changes.
+Known frauds are sets of their own: a label that arrives late is one more member, and no payment
+ever changes.
 
 The marker says that the sets are complete: its value is the moment up to which everything recorded
 is in here. An emptied Redis has none.
@@ -17,18 +16,17 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
-import numpy as np
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-from app.adapters.money import cents_of
-from app.adapters.pasts import customer_window, terminal_window
+from app.adapters import redis_members
 from app.adapters.postgres_windows import Page
-from app.domain.transactions import DAY, Ints, Transaction
+from app.adapters.redis_members import Reply
+from app.domain.pasts import Pasts
+from app.domain.transactions import DAY, Transaction
 from app.domain.windows import CUSTOMER_DAYS, LABEL_DELAY, TERMINAL_DAYS
-from app.ports.windows import Past
 from app.settings import StoreSettings
 
 MARKER: Final = "windows:complete"
@@ -49,8 +47,6 @@ _COMMANDS: Final = 2000
 """Per pipeline of a refill."""
 
 _SCRIPT: Final = (Path(__file__).parent / "observe.lua").read_text(encoding="utf-8")
-_SPENT: Final = np.dtype([("id", ">i8"), ("time", ">i8"), ("cents", ">i8")])
-_TAKEN: Final = np.dtype([("id", ">i8"), ("time", ">i8")])
 
 
 class RedisAway(Exception):  # noqa: N818 (a state of the world that callers answer, not a mistake)
@@ -63,7 +59,7 @@ class Observed:
 
     complete: bool
     """Whether the marker is there: without it the pasts have holes."""
-    pasts: list[Past]
+    pasts: Pasts
     late: list[int]
     """Places of payments that came too late for what is kept here."""
 
@@ -107,20 +103,17 @@ class RedisWindows:
             except NoScriptError:
                 self._sha = await self._client.script_load(_SCRIPT)
                 replies = await self._run_script(payments)
-        complete = all(reply[0] for reply in replies)
-        answers = [reply[at : at + 4] for reply in replies for at in range(1, len(reply), 4)]
-        pasts = [_past(payment, *one[1:]) for payment, one in zip(payments, answers, strict=True)]
-        return Observed(complete, pasts, [place for place, one in enumerate(answers) if one[0]])
+        pasts, late = redis_members.pasts(payments, replies)
+        return Observed(all(reply[0] for reply in replies), pasts, late)
 
     async def correct(self, wrong: Iterable[Transaction], standing: Iterable[Transaction]) -> None:
         """Take out the wrong payments and see that the standing ones are in, as one step."""
         async with _bounded(), self._client.pipeline() as pipe:
             for payment in wrong:
-                keys, members = _keys(payment), _members(payment)
-                pipe.zrem(keys[0], members[0])
-                pipe.zrem(keys[1], members[1])
+                for key, member in _places(payment):
+                    pipe.zrem(key, member)
             for payment in standing:
-                for key, member in zip(_keys(payment), _members(payment), strict=False):
+                for key, member in _places(payment):
                     pipe.zadd(key, {member: payment.time})
             await pipe.execute()
 
@@ -130,7 +123,9 @@ class RedisWindows:
 
     async def fill(self, page: Page) -> None:
         """Add stored payments, with what is known of them."""
-        commands = await asyncio.to_thread(_additions, page)  # requests go on meanwhile
+        commands = await asyncio.to_thread(
+            redis_members.additions, page
+        )  # requests go on meanwhile
         async with _bounded():
             for start in range(0, len(commands), _COMMANDS):
                 async with self._bulk.pipeline(transaction=False) as pipe:
@@ -175,15 +170,12 @@ class RedisWindows:
         finally:
             await turn.end()
 
-    async def _run_script(self, payments: Sequence[Transaction]) -> list[list[Any]]:
+    async def _run_script(self, payments: Sequence[Transaction]) -> list[Reply]:
         async with self._client.pipeline(transaction=False) as pipe:
             for start in range(0, len(payments), _CHUNK):
-                keys, arguments = [MARKER], [*_REACH]
-                for payment in payments[start : start + _CHUNK]:
-                    keys += _keys(payment)
-                    arguments += (payment.time, *_members(payment))  # type: ignore[arg-type]
-                pipe.evalsha(self._sha or "0" * 40, len(keys), *keys, *arguments)
-            replies: list[list[Any]] = await pipe.execute()
+                asked = redis_members.question(payments[start : start + _CHUNK])
+                pipe.evalsha(self._sha or "0" * 40, 1, MARKER, *_REACH, *asked)
+            replies: list[Reply] = await pipe.execute()
         return replies
 
 
@@ -232,66 +224,5 @@ def _client(settings: StoreSettings, *, seconds: float, connections: int) -> Red
     return Redis(connection_pool=pool)
 
 
-def _keys(payment: Transaction) -> tuple[str, str, str]:
-    terminal = payment.terminal_id
-    return f"customer:{payment.customer_id}", f"terminal:{terminal}", f"frauds:{terminal}"
-
-
-def _members(payment: Transaction) -> tuple[bytes, bytes]:
-    taken = payment.transaction_id.to_bytes(8, "big") + payment.time.to_bytes(8, "big")
-    return taken + cents_of(payment.amount).to_bytes(8, "big"), taken
-
-
-def _past(payment: Transaction, customer: bytes, terminal: bytes, frauds: bytes) -> Past:
-    spent, taken = np.frombuffer(customer, _SPENT), np.frombuffer(terminal, _TAKEN)
-    known = np.isin(taken["id"], np.frombuffer(frauds, _TAKEN)["id"])
-    return Past(
-        customer_window(
-            payment, _native(spent["id"]), _native(spent["time"]), spent["cents"] / 100
-        ),
-        terminal_window(payment, _native(taken["id"]), _native(taken["time"]), known),
-    )
-
-
-def _native(column: Any) -> Ints:
-    native: Ints = column.astype(np.int64)
-    return native
-
-
-def _additions(page: Page) -> list[list[Any]]:
-    columns = {"id": page.ids, "time": page.times}
-    times = np.array(page.times, np.int64)
-    spent = _packed(_SPENT, columns | {"cents": page.cents})
-    taken = _packed(_TAKEN, columns)
-    frauds = np.flatnonzero(page.frauds)
-    terminals = np.array(page.terminals, np.int64)
-    return [
-        *_grouped("customer", np.array(page.customers, np.int64), times, spent),
-        *_grouped("terminal", terminals, times, taken),
-        *_grouped("frauds", terminals[frauds], times[frauds], taken[frauds]),
-    ]
-
-
-def _packed(kind: np.dtype[np.void], columns: dict[str, list[int]]) -> Any:
-    packed = np.empty(len(columns["id"]), kind)
-    for name, values in columns.items():
-        packed[name] = values
-    return packed
-
-
-def _grouped(kind: str, owners: Ints, times: Ints, members: Any) -> Iterable[list[Any]]:
-    """One ZADD per owner: its key, then a score and a member for each of its payments."""
-    if not len(owners):
-        return
-    order = np.argsort(owners, kind="stable")
-    size, raw = members.dtype.itemsize, members[order].tobytes()
-    scores = times[order].tolist()
-    starts = np.flatnonzero(np.diff(owners[order], prepend=owners[order][0] - 1))
-    ends = [*starts[1:].tolist(), len(order)]
-    for owner, start, end in zip(
-        owners[order][starts].tolist(), starts.tolist(), ends, strict=True
-    ):
-        command: list[Any] = [f"{kind}:{owner}"]
-        for at in range(start, end):
-            command += (scores[at], raw[at * size : (at + 1) * size])
-        yield command
+def _places(payment: Transaction) -> Iterable[tuple[str, bytes]]:
+    return zip(redis_members.keys(payment), redis_members.members(payment), strict=True)

@@ -34,7 +34,7 @@ def row(transaction: Transaction, customer: CustomerWindow, terminal: TerminalWi
     time = transaction.time
     return np.concatenate(
         (
-            _own_columns(np.array([transaction.amount]), np.array([time]))[0],
+            own_columns(np.array([transaction.amount]), np.array([time]))[0],
             customer.at(time, transaction.amount),
             terminal.at(time),
         )
@@ -45,14 +45,15 @@ def matrix(history: Transactions) -> Floats:
     """The features of every payment in a history, each from what came before it."""
     return np.hstack(
         (
-            _own_columns(history.amounts, history.times),
+            own_columns(history.amounts, history.times),
             _customer_columns(history),
             _terminal_columns(history),
         )
     )
 
 
-def _own_columns(amounts: Floats, times: Ints) -> Floats:
+def own_columns(amounts: Floats, times: Ints) -> Floats:
+    """What a payment tells by itself: the first three features."""
     weekend = (times // DAY + _EPOCH_WEEKDAY) % 7 >= _SATURDAY
     night = times % DAY // 3600 <= _LAST_NIGHT_HOUR
     return np.column_stack((amounts, weekend, night)).astype(np.float64)

@@ -2,24 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from app.domain.pasts import Pasts
 from app.domain.transactions import Transaction
-from app.domain.windows import CustomerWindow, TerminalWindow
-
-
-class Past(NamedTuple):
-    """What came before one payment."""
-
-    customer: CustomerWindow
-    terminal: TerminalWindow
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The pasts of some payments, in their order."""
 
-    pasts: Sequence[Past]
+    pasts: Pasts
     kept: bool
     """Whether the windows of later payments hold these payments already."""
     degraded: bool

@@ -8,9 +8,9 @@ import numpy as np
 from app.adapters.money import cents_of
 from app.adapters.pasts import customer_window, terminal_window
 from app.adapters.postgres_windows import Page, PostgresWindows
+from app.domain.pasts import Past
 from app.domain.transactions import Transaction
 from app.ports.decisions import LogAway
-from app.ports.windows import Past
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -9,11 +9,12 @@ import numpy as np
 from app.api.app import Connected, create_app, guarded
 from app.api.edge import Lifecycle
 from app.domain.features import FEATURES
+from app.domain.pasts import Past, Pasts
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Floats, Transaction
 from app.domain.windows import CustomerWindow, TerminalWindow
 from app.ports.decisions import Contradiction, Decided, LogAway
-from app.ports.windows import Past, Seen
+from app.ports.windows import Seen
 from app.scoring import Scoring
 from app.telemetry import Telemetry
 
@@ -40,7 +41,8 @@ class MemoryWindows:
         self.settled: list[Transaction] = []
 
     async def observe(self, payments: Sequence[Transaction]) -> Seen:
-        return Seen([self._past(payment) for payment in payments], self.kept, self.degraded)
+        pasts = Pasts.of(map(self._past, payments))
+        return Seen(pasts, self.kept, self.degraded)
 
     async def settle(self, payments: Sequence[Transaction]) -> None:
         self.settled += payments
@@ -52,7 +54,7 @@ class MemoryWindows:
     def _past(self, payment: Transaction) -> Past:
         customer = CustomerWindow.empty()
         for other in self.remembered.values():
-            if other.customer_id == payment.customer_id and other != payment:
+            if other.customer_id == payment.customer_id and other.time < payment.time:
                 customer = customer.after(other.time, other.amount)
         self.remembered[payment.transaction_id] = payment
         return Past(customer, TerminalWindow.empty())

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from app.adapters.redis_windows import MARKER, RedisAway, RedisWindows
-from app.domain.features import matrix, row
+from app.domain.features import matrix
+from app.domain.rows import rows
 from app.domain.transactions import DAY, Floats, Transaction, Transactions
 from tests.unit.app.ledger import page
 from tests.unit.app.memory import payment
@@ -15,6 +16,7 @@ from tests.unit.app.redis_fake import Raw
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NOON = 1_533_729_600
+COLUMNS = ("ids", "customers", "terminals", "amounts", "times")
 
 
 def crowded(seed: int, size: int = 600) -> Transactions:
@@ -32,9 +34,7 @@ def crowded(seed: int, size: int = 600) -> Transactions:
 
 
 async def features(redis: RedisWindows, payments: list[Transaction]) -> Floats:
-    seen = await redis.observe(payments)
-    pairs = zip(payments, seen.pasts, strict=True)
-    return np.array([row(one, past.customer, past.terminal) for one, past in pairs])
+    return rows(payments, (await redis.observe(payments)).pasts)
 
 
 async def stored(raw: Raw, key: str) -> int:
@@ -52,12 +52,47 @@ async def test_singly_or_in_batches_it_serves_what_training_computed(
     )  # fmt: skip
     payments = list(unlabelled)
 
-    rows = [
+    served = [
         await features(redis, payments[start : start + batch])
         for start in range(0, len(payments), batch)
     ]
 
-    assert np.array_equal(np.vstack(rows), matrix(unlabelled))
+    assert np.array_equal(np.vstack(served), matrix(unlabelled))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_out_of_order_each_payment_sees_what_arrived_and_came_before_it(
+    redis: RedisWindows, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    history = crowded(seed, 400)
+    known = 200
+    await redis.fill(page(list(history[:known]), history.frauds[:known].tolist()))
+    arrival = known + np.argsort(np.arange(known) + random.integers(0, 40, known))
+    unlabelled = history.scenarios * (history.ids < known)
+    there = np.arange(len(history)) < known
+    expected = []
+    for number in arrival.tolist():
+        there[number] = True
+        columns = (getattr(history, name)[there] for name in COLUMNS)
+        whole = matrix(Transactions(*columns, unlabelled[there]))
+        expected.append(whole[np.flatnonzero(there).searchsorted(number)])
+
+    payments = [list(history)[number] for number in arrival.tolist()]
+    served = [await features(redis, payments[at : at + 9]) for at in range(0, known, 9)]
+
+    assert np.array_equal(np.vstack(served), np.array(expected))
+
+
+async def test_a_fraud_is_known_at_its_own_terminal_only(redis: RedisWindows) -> None:
+    fraud = payment(1, time=NOON)
+    await redis.fill(page([fraud], [True]))
+    await redis.add([payment(1, time=NOON, terminal_id=8)])
+    later = [payment(n, time=NOON + 8 * DAY, terminal_id=n) for n in (8, 9)]
+
+    served = await features(redis, later)
+
+    assert served[:, -1].tolist() == [0, 1]
 
 
 async def test_a_filled_history_serves_its_labels_too(redis: RedisWindows) -> None:

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 _SECONDS: Final = (
     0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 )  # fmt: skip
+_DAYS: Final = (1, 3, 5, 7, 8, 10, 14, 21, 30, 45, 60, 90, 180)
 
 
 class Telemetry:
@@ -35,6 +36,42 @@ class Telemetry:
             "fraud_windows_refilled_total", "Payments put into Redis after the fact.",
             registry=registry,
         )  # fmt: skip
+        self.labels = Counter(
+            "fraud_labels_total", "Labels acknowledged.", ("fraud", "changed"), registry=registry
+        )
+        self.label_delay = Histogram(
+            "fraud_label_delay_seconds", "From a payment's time until its label was told.",
+            buckets=[86_400 * days for days in _DAYS], registry=registry,
+        )  # fmt: skip
+        self.model_info = Gauge(
+            "fraud_model_info", "1 for what this process runs.", ("version", "alias"),
+            registry=registry,
+        )  # fmt: skip
+        self.model_refusals = Counter(
+            "fraud_model_refusals_total", "Models that could not be used.", ("version",),
+            registry=registry,
+        )  # fmt: skip
+        self.shadow_scored = Counter(
+            "fraud_shadow_scored_total", "Payments that the challenger scored.", registry=registry
+        )
+        self.shadow_dropped = Counter(
+            "fraud_shadow_dropped_total", "Payments that it could not keep up with.",
+            registry=registry,
+        )  # fmt: skip
+        self.shadow_outcomes = Counter(
+            "fraud_shadow_outcomes_total", "What both models would do.", ("champion", "challenger"),
+            registry=registry,
+        )  # fmt: skip
+        self.drift = Gauge(
+            "fraud_drift_psi", "Stability index of the last run: 0.1 shifted, 0.25 drifted.",
+            ("feature", "version"), registry=registry,
+        )  # fmt: skip
+        self.drift_payments = Gauge(
+            "fraud_drift_payments", "Payments that the last run looked at.", registry=registry
+        )
+        self.drift_computed = Gauge(
+            "fraud_drift_computed_timestamp_seconds", "When the last run was.", registry=registry
+        )
 
     def exposition(self) -> bytes:
         """In the text format that Prometheus scrapes."""

@@ -13,6 +13,7 @@ from time import monotonic
 
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_history import CHUNK, PostgresHistory
+from app.adapters.postgres_labels import PostgresLabels
 from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import RedisWindows, Turn
 from app.adapters.refill import Refill
@@ -44,7 +45,7 @@ async def _run(settings: StoreSettings) -> None:
             await _store(history, PostgresHistory(postgres), began, turn)
             progress = Progress("windows", len(history))
             stored = PostgresWindows(postgres)
-            refill = Refill(redis, stored, progress.add)
+            refill = Refill(redis, stored, PostgresLabels(postgres), progress.add)
             await refill.everything(turn)
     print(f"history of {len(history):,} payments loaded in {monotonic() - start:.0f} s")
 

@@ -10,12 +10,14 @@ from app.adapters import onnx_model, schema
 from app.adapters.guarded_windows import GuardedWindows
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_decisions import PostgresDecisions
+from app.adapters.postgres_labels import PostgresLabels
 from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import RedisWindows
 from app.adapters.refill import Refill
 from app.adapters.window_keeper import WindowKeeper
 from app.api.app import Connected, create_app
 from app.api.edge import Lifecycle
+from app.labels import Labelling
 from app.ports.decisions import LogAway
 from app.scoring import Scoring
 from app.settings import ApiSettings
@@ -44,12 +46,13 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
         ):
             recorded = PostgresWindows(postgres)
             windows = GuardedWindows(redis, recorded, telemetry)
-            refill = Refill(redis, recorded, telemetry.refills.inc)
+            labels = PostgresLabels(postgres)
+            refill = Refill(redis, recorded, labels, telemetry.refills.inc)
             longest = settings.redis_timeout_seconds + settings.postgres_timeout_seconds
             keeper = WindowKeeper(redis, recorded, windows, refill, longest_request=2 * longest)
             scoring = Scoring(windows, judge, PostgresDecisions(postgres))
             async with keeper.watching():
-                yield Connected(scoring, Readiness(postgres).why_not)
+                yield Connected(scoring, Labelling(labels, windows), Readiness(postgres).why_not)
 
     return create_app(connected, telemetry, lifecycle)
 

@@ -20,6 +20,21 @@ Why no window loses a payment:
    that was in flight the first time has ended.
 4. A payment that was added and then not recorded stays. It was an attempt; told again under its id
    it counts once.
+
+And no label:
+
+5. A label is recorded and queued in one commit, and put into Redis then: at once unless Redis is
+   DOWN, so that the next payment counts it, and by the keeper, which strikes it from the queue when
+   Redis has taken it. The keeper empties the queue before Redis is UP again and every second from
+   then on. So what is recorded is in Redis or queued.
+6. Whatever a Redis forgot was told after its marker, less what requests in flight may take: those
+   labels are told to it again, and again after the last such request has ended, as payments are.
+7. Of two labels of a payment the later one wins in whatever order they reach Redis (`label.lua`):
+   they are numbered under the lock of their payment, and Redis remembers the number. A refill's
+   page of payments carries no number and may be older than a label; so labels told since the page
+   was read always come after it, and the payments that Redis missed bring no label at all.
+8. A window asks for a terminal's frauds among the payments that it still keeps. A label of another
+   one is looked at by nobody, and goes when the terminal's payments of its time have gone.
 """
 
 import asyncio
@@ -32,6 +47,7 @@ from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import RedisAway, RedisWindows
 from app.domain.pasts import Pasts
 from app.domain.transactions import Transaction
+from app.ports.labels import Told
 from app.ports.windows import Seen
 from app.telemetry import Telemetry
 
@@ -94,6 +110,14 @@ class GuardedWindows:
         if self.state is not State.DOWN:
             try:
                 await self._redis.correct(wrong, standing)
+            except RedisAway as why:
+                self.lose(State.DOWN, str(why))
+
+    async def label(self, told: Sequence[Told]) -> None:
+        """Let windows know what became of payments. They wait in Postgres until Redis has them."""
+        if self.state is not State.DOWN:
+            try:
+                await self._redis.label(told)
             except RedisAway as why:
                 self.lose(State.DOWN, str(why))
 

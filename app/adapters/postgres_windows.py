@@ -50,7 +50,11 @@ _RECORDED_SINCE: Final = f"""
 SELECT {_COLUMNS}, recorded_at FROM transactions WHERE (recorded_at, transaction_id) > ($1, $2)
 ORDER BY recorded_at, transaction_id LIMIT {PAGE}
 """
-_MISSED: Final = f"SELECT {_COLUMNS} FROM transactions WHERE NOT windowed LIMIT {PAGE}"
+_MISSED: Final = f"""
+SELECT transaction_id, customer_id, terminal_id, amount_cents,
+       extract(epoch FROM time)::bigint AS at, false AS fraud  -- labels wait in their own queue
+FROM transactions WHERE NOT windowed LIMIT {PAGE}
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

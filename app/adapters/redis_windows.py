@@ -21,12 +21,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-from app.adapters import redis_members
+from app.adapters import redis_labels, redis_members
 from app.adapters.postgres_windows import Page
 from app.adapters.redis_members import Reply
 from app.domain.pasts import Pasts
 from app.domain.transactions import DAY, Transaction
 from app.domain.windows import CUSTOMER_DAYS, LABEL_DELAY, TERMINAL_DAYS
+from app.ports.labels import Told
 from app.settings import StoreSettings
 
 MARKER: Final = "windows:complete"
@@ -120,6 +121,11 @@ class RedisWindows:
     async def add(self, payments: Sequence[Transaction]) -> None:
         """Add payments without asking anything."""
         await self.correct((), payments)
+
+    async def label(self, told: Sequence[Told]) -> None:
+        """Let windows know what became of payments; what was told later wins."""
+        async with _bounded():
+            await redis_labels.tell(self._client, told, keep=_KEEP, ttl=_TTL)
 
     async def fill(self, page: Page) -> None:
         """Add stored payments, with what is known of them."""

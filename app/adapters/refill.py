@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from app.adapters import postgres_labels
+from app.adapters.postgres_labels import PostgresLabels
 from app.adapters.postgres_windows import PAGE, Page, PostgresWindows
 from app.adapters.redis_windows import RETENTION, RedisWindows, Turn
 
@@ -15,11 +17,22 @@ Progress = Callable[[int], None]
 
 
 class Refill:
-    """Adds recorded payments to Redis. What is there already stays as it is."""
+    """Adds recorded payments and labels to Redis. What is there already stays as it is.
 
-    def __init__(self, redis: RedisWindows, postgres: PostgresWindows, progress: Progress) -> None:
+    Labels come after the payments: a page of payments may be older than the newest label, and
+    labels told since it was read put that right.
+    """
+
+    def __init__(
+        self,
+        redis: RedisWindows,
+        postgres: PostgresWindows,
+        labels: PostgresLabels,
+        progress: Progress,
+    ) -> None:
         self._redis = redis
         self._postgres = postgres
+        self._labels = labels
         self._progress = progress
 
     async def everything(self, turn: Turn) -> datetime:
@@ -35,6 +48,8 @@ class Refill:
     async def recorded_since(self, moment: datetime) -> None:
         """Add what a Redis that was complete at that moment can lack."""
         await self._add(self._postgres.recorded_since(moment - _SLACK))
+        async for told in self._labels.since(moment - _SLACK):
+            await self._redis.label(told)
 
     async def missed(self) -> None:
         """Add what was recorded while Redis could not take it."""
@@ -43,7 +58,12 @@ class Refill:
             await self._postgres.taken(page)
             self._progress(len(page))
             if len(page) < PAGE:
-                return
+                break
+        while told := await self._labels.waiting():
+            await self._redis.label(told)
+            await self._labels.taken(told)
+            if len(told) < postgres_labels.PAGE:
+                break
 
     async def _add(self, pages: AsyncIterator[Page], turn: Turn | None = None) -> None:
         async for page in pages:

@@ -8,9 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app.api import probes, scores
+from app.api import labels, probes, scores
 from app.api.edge import Edge, Lifecycle
 from app.api.problems import answer_problems
+from app.labels import Labelling
 from app.scoring import Scoring
 from app.telemetry import Telemetry
 
@@ -20,6 +21,7 @@ class Connected:
     """What the running app works with."""
 
     scoring: Scoring
+    labelling: Labelling
     unready: Callable[[], Awaitable[str | None]]
     """Why the service can not answer now, or nothing."""
 
@@ -47,6 +49,7 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
     app.state.telemetry = telemetry
     app.state.lifecycle = lifecycle
     app.include_router(scores.router)
+    app.include_router(labels.router)
     app.include_router(probes.router)
     answer_problems(app)
     return app

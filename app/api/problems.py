@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.bodies import Problem
 from app.ports.decisions import Contradiction, LogAway
+from app.ports.labels import UnknownPayments
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Contradiction, _conflict)
+    app.add_exception_handler(UnknownPayments, _unknown)
     app.add_exception_handler(LogAway, _away)
     app.add_exception_handler(Exception, _internal)
 
@@ -75,6 +77,15 @@ async def _conflict(request: Request, error: Exception) -> JSONResponse:
     detail = f"transaction_id {ids}: recorded before, of another payment; nothing was recorded now"
     log.info("conflict", path=request.url.path, ids=ids)
     return problem(409, "conflict", detail)
+
+
+async def _unknown(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, UnknownPayments)  # noqa: S101 (likewise)
+    first, more = error.unknown[:5], len(error.unknown) - 5
+    ids = ", ".join(map(str, first)) + (f" and {more} more" if more > 0 else "")
+    detail = f"transaction_id {ids}: no such payment was recorded; no label was recorded now"
+    body = {"error": "not_found", "detail": detail, "unknown": list(error.unknown)}
+    return JSONResponse(body, 404)
 
 
 async def _away(_: Request, error: Exception) -> JSONResponse:

@@ -13,10 +13,13 @@ from app.domain.pasts import Past, Pasts
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Floats, Transaction
 from app.domain.windows import CustomerWindow, TerminalWindow
+from app.labels import Labelling
 from app.ports.decisions import Contradiction, Decided, LogAway
+from app.ports.labels import Told
 from app.ports.windows import Seen
 from app.scoring import Scoring
 from app.telemetry import Telemetry
+from tests.unit.app.book import MemoryBook
 
 KEY = "a-key-of-sixteen-or-more"
 
@@ -39,6 +42,7 @@ class MemoryWindows:
         self.kept, self.degraded = kept, degraded
         self.remembered: dict[int, Transaction] = {}
         self.settled: list[Transaction] = []
+        self.labelled: dict[int, bool] = {}
 
     async def observe(self, payments: Sequence[Transaction]) -> Seen:
         pasts = Pasts.of(map(self._past, payments))
@@ -50,6 +54,9 @@ class MemoryWindows:
     async def correct(self, wrong: Sequence[Transaction], standing: Sequence[Transaction]) -> None:
         assert {one.transaction_id for one in wrong} == {one.transaction_id for one in standing}
         self.remembered |= {one.transaction_id: one for one in standing}
+
+    async def label(self, told: Sequence[Told]) -> None:
+        self.labelled |= {one.label.transaction_id: one.label.fraud for one in told}
 
     def _past(self, payment: Transaction) -> Past:
         customer = CustomerWindow.empty()
@@ -90,6 +97,7 @@ class Service:
 
     def __init__(self) -> None:
         self.windows, self.log = MemoryWindows(), MemoryLog()
+        self.book = MemoryBook(self._recorded)
         self.telemetry, self.lifecycle = Telemetry(), Lifecycle()
         self.unready: str | None = None
         self.app = create_app(self._connect, self.telemetry, self.lifecycle)
@@ -102,7 +110,11 @@ class Service:
         async def unready() -> str | None:
             return self.unready
 
-        yield Connected(scoring, unready)
+        yield Connected(scoring, Labelling(self.book, self.windows), unready)
+
+    def _recorded(self, number: int) -> Transaction | None:
+        known = self.log.recorded.get(number)
+        return known.payment if known else None
 
     @asynccontextmanager
     async def client(self, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:

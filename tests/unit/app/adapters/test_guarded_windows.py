@@ -15,6 +15,7 @@ from app.domain.transactions import DAY, Transaction
 from app.ports.decisions import LogAway
 from app.ports.windows import Seen
 from app.telemetry import Telemetry
+from tests.unit.app.book import MemoryBook
 from tests.unit.app.ledger import MemoryLedger
 from tests.unit.app.memory import payment
 from tests.unit.app.redis_fake import Raw
@@ -26,7 +27,8 @@ class Platform:
     def __init__(self, redis: RedisWindows, ledger: MemoryLedger) -> None:
         self.ledger, self.telemetry = ledger, Telemetry()
         self.windows = GuardedWindows(redis, ledger, self.telemetry)
-        refill = Refill(redis, ledger, self.telemetry.refills.inc)
+        self.book = MemoryBook(lambda number: ledger.recorded.get(number, (None,))[0])
+        refill = Refill(redis, ledger, self.book, self.telemetry.refills.inc)
         self.keeper = WindowKeeper(redis, ledger, self.windows, refill, longest_request=0)
 
     async def score(self, *payments: Transaction) -> Seen:

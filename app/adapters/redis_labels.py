@@ -1,0 +1,32 @@
+"""Labels in Redis: a terminal's known frauds gain or lose a payment."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from redis.asyncio import Redis
+
+from app.ports.labels import Told
+
+_SCRIPT: Final = (Path(__file__).parent / "label.lua").read_text(encoding="utf-8")
+_CHUNK: Final = 200
+"""Per call of the script: payments get their turn in between."""
+_REMEMBERED_SECONDS: Final = 86_400
+"""For so long an earlier label can not undo a later one: far longer than any is on its way."""
+
+
+async def tell(client: Redis, told: Sequence[Told], *, keep: int, ttl: int) -> None:
+    """Let windows know. Of two labels of a payment the later one wins, in any order of telling.
+
+    `keep` and `ttl` are those of the windows, in seconds.
+    """
+    script = client.register_script(_SCRIPT)
+    for start in range(0, len(told), _CHUNK):
+        keys: list[str] = []
+        arguments: list[str | bytes | int] = [keep, ttl, _REMEMBERED_SECONDS]
+        for one in told[start : start + _CHUNK]:
+            number, terminal = one.label.transaction_id, one.terminal_id
+            keys += (f"label:{number}", f"frauds:{terminal}", f"terminal:{terminal}")
+            member = number.to_bytes(8, "big") + one.time.to_bytes(8, "big")
+            arguments += (one.time, member, one.number, int(one.label.fraud))
+        await script(keys=keys, args=arguments)

@@ -51,9 +51,15 @@ class Thresholds:
 
     def outcome(self, score: float) -> Outcome:
         """The decision for a score."""
-        if score >= self.decline:
-            return Outcome.DECLINE
-        return Outcome.REVIEW if score >= self.review else Outcome.APPROVE
+        return self.outcomes(np.array([score]))[0]
+
+    def outcomes(self, scores: Floats) -> list[Outcome]:
+        """The decisions for many."""
+        steps = np.array((self.review, self.decline)).searchsorted(scores, side="right")
+        return [_STRICTER[step] for step in steps.tolist()]
+
+
+_STRICTER = (Outcome.APPROVE, Outcome.REVIEW, Outcome.DECLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,26 @@ class Decision:
     outcome: Outcome
     score: float
     reasons: tuple[Reason, ...]
-    """Strongest first. None where nothing speaks against the payment."""
+    """Strongest first. An approved payment has none, unless a rule hit it."""
     model_version: str
     rules_version: int = 0
     """Which rule set had the last word. 0: the built-in one, which has no rules."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ratings:
+    """What a model says of many rows of features, of which nothing else is known."""
+
+    scores: Floats
+    outcomes: list[Outcome]
+    model_version: str
+
+
 class Decider(Protocol):
     """Whoever decides: a model alone, or one with rules around it."""
+
+    def rate(self, rows: Floats, /) -> Ratings:
+        """What the model alone makes of each row, without reasons."""
 
     def decide(self, payments: Sequence[Transaction], rows: Floats, /) -> list[Decision]:
         """A decision for each payment, whose features are the row at the same place."""
@@ -91,17 +109,26 @@ class Judge:
     baseline: Floats
     """The training data's medians, as a row."""
 
-    def decide(self, _: Sequence[Transaction], rows: Floats, /) -> list[Decision]:
-        """Decisions with reasons, in one run of the model, which looks at the rows alone."""
+    def rate(self, rows: Floats, /) -> Ratings:
+        """See `Decider`; one run of the model."""
         if rows.ndim != 2 or rows.shape[1] != len(FEATURES):  # noqa: PLR2004 (a matrix)
             raise ValueError(f"rows of shape {rows.shape}: need (n, {len(FEATURES)})")
-        asked = variants(rows, self.baseline)
-        scores = self.scorer.probabilities(asked).reshape(len(rows), 1 + len(FACTORS))
-        odds = _log_odds(scores)
+        scores = self.scorer.probabilities(rows)
+        return Ratings(scores, self.thresholds.outcomes(scores), self.scorer.version)
+
+    def decide(self, _: Sequence[Transaction], rows: Floats, /) -> list[Decision]:
+        """By the rows alone. Only what is not approved gets reasons, which cost seven times more.
+
+        All reasons together are a second run of the model.
+        """
+        rated = self.rate(rows)
+        refused = np.flatnonzero(rated.scores >= self.thresholds.review)
+        found = self.explain(rows[refused]) if len(refused) else []
+        reasons = dict(zip(refused.tolist(), map(worth_saying, found), strict=True))
         return [
-            self._decision(row, float(score), contributions)
-            for row, score, contributions in zip(
-                rows, scores[:, 0], odds[:, :1] - odds[:, 1:], strict=True
+            Decision(outcome, score, reasons.get(place, ()), rated.model_version)
+            for place, (outcome, score) in enumerate(
+                zip(rated.outcomes, rated.scores.tolist(), strict=True)
             )
         ]
 
@@ -113,12 +140,6 @@ class Judge:
             explain(row, self.baseline, contributions, at_least=-np.inf, most=len(FACTORS))
             for row, contributions in zip(rows, odds[:, :1] - odds[:, 1:], strict=True)
         ]
-
-    def _decision(self, row: Floats, score: float, contributions: Floats) -> Decision:
-        reasons = explain(
-            row, self.baseline, contributions, at_least=_WORTH_SAYING, most=_MOST_REASONS
-        )
-        return Decision(self.thresholds.outcome(score), score, reasons, self.scorer.version)
 
 
 def worth_saying(reasons: Sequence[Reason]) -> tuple[Reason, ...]:

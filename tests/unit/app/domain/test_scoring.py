@@ -97,29 +97,41 @@ def test_there_are_at_most_three_reasons() -> None:
     assert codes == ["customer_spending", "time", "terminal_traffic"]  # and not the amount
 
 
-def test_many_rows_with_all_their_reasons_cost_one_run_of_the_model() -> None:
+def test_many_rows_with_all_their_reasons_cost_two_runs_of_the_model() -> None:
     deciding = judge(amount=0.01)
     rows = np.array([features(amount=amount) for amount in (45.0, 545.0, 45.0, 345.0)])
 
     decisions = deciding.decide((), rows)
 
     assert isinstance(deciding.scorer, Additive)
-    assert deciding.scorer.runs == 1
+    assert deciding.scorer.runs == 2
     assert [len(decision.reasons) for decision in decisions] == [0, 1, 0, 1]
     assert decisions[1] == deciding.decide((), rows[1:2])[0]
 
 
 def test_asked_why_every_factor_answers_even_what_lowers_the_score() -> None:
     deciding = judge(amount=0.01, night=-1.0)
-    row = features(amount=345.0, night=1)
+    row = features(amount=545.0, night=1)
 
     (every,) = deciding.explain(row[None])
 
     assert len(every) == len(FACTORS)
     assert (every[0].code, every[-1].code) == ("amount", "time")
-    assert [every[0].contribution, every[-1].contribution] == pytest.approx([3.0, -1.0])
+    assert [every[0].contribution, every[-1].contribution] == pytest.approx([5.0, -1.0])
     (decision,) = deciding.decide((), row[None])
     assert worth_saying(every) == decision.reasons
+
+
+def test_many_rows_are_rated_without_reasons_in_one_run() -> None:
+    deciding = judge(amount=0.01)
+    rows = np.array([features(amount=amount) for amount in (45.0, 345.0, 745.0)])
+
+    rated = deciding.rate(rows)
+
+    assert isinstance(deciding.scorer, Additive)
+    assert deciding.scorer.runs == 1
+    assert rated.outcomes == [Outcome.APPROVE, Outcome.REVIEW, Outcome.DECLINE]
+    assert rated.scores.tolist() == [one.score for one in deciding.decide((), rows)]
 
 
 def test_a_certain_score_still_has_finite_reasons() -> None:

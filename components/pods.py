@@ -1,6 +1,6 @@
 """Pods as this platform wants them: no privilege, no root, nothing writable but what is named."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from components.component import Spec
@@ -41,23 +41,17 @@ def hardened_pod(
     labels: Mapping[str, str],
     user: int,
     mounts: tuple[Mount, ...] = (),
+    first: Sequence[Spec] = (),
     also: Spec | None = None,
 ) -> Spec:
     """A pod template around one container that passes Pod Security `restricted`, and more.
 
     The root file system is read-only with a /tmp of its own, and no service account token is
-    mounted. `also` holds further fields of the pod's spec.
+    mounted. What is `first` runs to its end before, one after the other, under the same rules and
+    with the same mounts. `also` holds further fields of the pod's spec.
     """
     mounts = (*mounts, TMP)
-    locked = {
-        **container,
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "read_only_root_filesystem": True,
-        },
-        "volume_mounts": [{"name": mount.name, "mount_path": mount.path} for mount in mounts],
-    }
+    earlier = {"init_containers": [_locked(each, mounts) for each in first]} if first else {}
     return {
         "metadata": {"labels": labels},
         "spec": {
@@ -71,10 +65,24 @@ def hardened_pod(
                 "fs_group_change_policy": "OnRootMismatch",
                 "seccomp_profile": {"type": "RuntimeDefault"},
             },
-            "containers": [locked],
+            **earlier,
+            "containers": [_locked(container, mounts)],
             "volumes": [{"name": at.name, **at.source} for at in mounts if at.source],
             **(also or {}),
         },
+    }
+
+
+def _locked(container: Spec, mounts: tuple[Mount, ...]) -> Spec:
+    """A container that sees the mounts and can gain nothing."""
+    return {
+        **container,
+        "security_context": {
+            "allow_privilege_escalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "read_only_root_filesystem": True,
+        },
+        "volume_mounts": [{"name": mount.name, "mount_path": mount.path} for mount in mounts],
     }
 
 

@@ -12,14 +12,15 @@ from local import paths, progress, registry, tools
 from local.errors import EngineError
 from local.images import oci, push
 from local.images.layers import short
-from local.images.table import IMAGES, Image
+from local.images.profiles import IMAGES, PROFILES
+from local.images.table import Image
 
 DISK_MB = 1500
 """What all images take while they are made: packages, layers, the registry's copy."""
 
 
 def build(names: Sequence[str] = ()) -> None:
-    """Make the named images (all by default) and put them into the local registry."""
+    """Make the named images or profiles (default: core) and put them into the local registry."""
     wanted = chosen(names)
     tools.build("crane", *(program for image in wanted for program in image.programs))
     with locked():
@@ -40,11 +41,23 @@ def report(names: Sequence[str] = ()) -> str:
 
 
 def chosen(names: Sequence[str]) -> list[Image]:
-    """Images by their short names."""
-    unknown = [name for name in names if name not in IMAGES]
+    """Images by their short names or by profiles, each once."""
+    known = (*PROFILES, *IMAGES)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise EngineError(f"no image is called {unknown[0]!r}; there are: {', '.join(IMAGES)}")
-    return [IMAGES[name] for name in names] or list(IMAGES.values())
+        raise EngineError(f"no image is called {unknown[0]!r}; there are: {', '.join(known)}")
+    members = dict.fromkeys(member for name in names or ("core",) for member in _members(name))
+    return [IMAGES[member] for member in members]
+
+
+def _members(name: str) -> Iterator[str]:
+    """One image, or those of a profile: core's are in every one of them."""
+    if name in IMAGES:
+        yield name
+        return
+    for member, image in IMAGES.items():
+        if name == "all" or image.profile in {"core", name}:
+            yield member
 
 
 def current(image: Image, address: str) -> str:

@@ -29,6 +29,8 @@ class Image:
     """Where the program starts."""
     debian: str = ""
     """The package whose version the tag names."""
+    profile: str = "core"
+    """The profile whose parts run it."""
     seconds: int = 5
     """To make it from built tools, measured on 2 cores."""
 

@@ -9,8 +9,9 @@ from local.progress import Progress, duration
 from local.tools import builder, engine, golang, links, store
 from local.tools import plan as plans
 from local.tools.engine import environment
+from local.tools.profiles import OWNERS, SETS, TOOLS
 from local.tools.releases import release_files
-from local.tools.table import OWNERS, SETS, TOOLS, Tool
+from local.tools.table import Tool
 
 __all__ = [
     "OWNERS",

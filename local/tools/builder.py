@@ -7,7 +7,8 @@ from pathlib import Path
 
 from local.errors import EngineError
 from local.tools import chart, golang, store
-from local.tools.table import TOOLS, Tool
+from local.tools.profiles import TOOLS
+from local.tools.table import Tool
 
 RELEASES = "releases"
 """The folder, beside a tool's programs, of what a stack applies."""

@@ -4,7 +4,7 @@ import os
 
 from local import paths
 from local.tools import engine, store
-from local.tools.table import OWNERS
+from local.tools.profiles import OWNERS
 
 PROGRAMS = ("pulumi", "kubectl", "crane")
 

@@ -8,7 +8,8 @@ from local import paths
 from local.errors import EngineError
 from local.progress import duration, size, table
 from local.tools import store
-from local.tools.table import OWNERS, SETS, TOOLS, Tool
+from local.tools.profiles import OWNERS, SETS, TOOLS
+from local.tools.table import Tool
 
 SPARE_MEGABYTES = 1000
 """What stays free on the disk beside all that is built."""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from local import paths
 from local.tools import golang
-from local.tools.table import TOOLS, Tool
+from local.tools.profiles import TOOLS
+from local.tools.table import Tool
 
 LOCKS = Path(__file__).parent.parent / "modules"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local import paths
-from local.tools.table import TOOLS
+from local.tools.profiles import TOOLS
 
 FAKE = Path(__file__).with_name("fake_go.py")
 ROOT = Path(__file__).parents[4]

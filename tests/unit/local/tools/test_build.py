@@ -10,7 +10,7 @@ import pytest
 from local import tools
 from local.errors import EngineError
 from local.tools import store
-from local.tools.table import TOOLS
+from local.tools.profiles import TOOLS
 from tests.unit.local.tools.conftest import FakeGo, eventually
 
 ETCD = TOOLS["etcd"]

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from local.tools import golang, store
-from local.tools.table import OWNERS, TOOLS, Tool
+from local.tools.profiles import OWNERS, TOOLS
+from local.tools.table import Tool
 
 EVERY_TOOL = pytest.mark.parametrize("tool", TOOLS.values(), ids=lambda tool: tool.name)
 

@@ -1,0 +1,129 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pulumi import Input, Output, ResourceOptions, RunError
+from pulumi_kubernetes.apps.v1 import StatefulSet
+from pulumi_kubernetes.core.v1 import Service
+
+from components.component import Component
+from components.generated_secret import GeneratedSecret
+from components.network import Endpoint
+from components.object_store_pods import PORT, account, pod_of
+from components.redis import claim
+from components.secret_key import SecretKey
+from components.secrets import Secrets
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """One bucket as its only client finds it, wherever its store is."""
+
+    name: str
+    region: str
+    endpoint_url: Input[str]
+    """Where the S3 API answers."""
+    credentials: SecretKey
+    """Where a pod finds the credentials, as the file that every AWS SDK reads."""
+    door: Endpoint
+    """What the client's network path leads to."""
+
+
+class ObjectStore(Component):
+    """An S3 server over one volume (versitygw), with a key for each bucket that opens no other.
+
+    There is no administrator: buckets are made before the server starts, by an account that ends
+    with that. Deliberately without replicas: a store that must outlive its node is a cloud's.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        namespace: Input[str],
+        secrets: Secrets,
+        buckets: Sequence[str],
+        memory: str = "192Mi",
+        storage: str = "5Gi",
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Each bucket's owner has its name. A bucket that is no longer named stays on the disk."""
+        for bucket in buckets:
+            if not is_bucket_name(bucket):
+                raise RunError(f"ObjectStore {name}: bucket {bucket!r}, allowed: {ALLOWED}")
+        super().__init__(name, namespace, opts)
+        door = Endpoint(name=name, namespace=namespace, labels=self.labels, ports=(PORT,))
+
+        owners = {
+            bucket: GeneratedSecret(
+                f"{name}-{bucket}",
+                namespace=namespace,
+                secrets=secrets,
+                files={CREDENTIALS: credentials(bucket), ACCOUNT: account(bucket)},
+                opts=self.child,
+            )
+            for bucket in buckets
+        }
+        service = Service(
+            name,
+            metadata=self.named(name),
+            spec={"selector": self.labels, "ports": [{"port": PORT}]},
+            opts=self.child,
+        )
+        accounts = {
+            bucket: SecretKey(owner.password.secret, ACCOUNT) for bucket, owner in owners.items()
+        }
+        StatefulSet(
+            name,
+            metadata=self.named(name),
+            spec={
+                "replicas": 1,
+                "service_name": name,
+                "selector": {"match_labels": self.labels},
+                "template": pod_of(self.labels, accounts, memory),
+                "volume_claim_templates": [claim("data", storage)],
+            },
+            opts=self.child_after(*owners.values()),
+        )
+
+        url = Output.format("http://{}.{}.svc:{}", service.metadata.name, namespace, PORT)
+        self._buckets = {
+            bucket: Bucket(
+                name=bucket,
+                region=REGION,
+                endpoint_url=url,
+                credentials=SecretKey(owner.password.secret, CREDENTIALS),
+                door=door,
+            )
+            for bucket, owner in owners.items()
+        }
+        self.register_outputs({"url": url})
+
+    def bucket(self, name: str) -> Bucket:
+        """One of its buckets, to be passed to the part that is its client."""
+        if name not in self._buckets:
+            known = ", ".join(self._buckets)
+            raise RunError(f"ObjectStore has no bucket {name!r}, allowed: {known}")
+        return self._buckets[name]
+
+
+CREDENTIALS = "credentials"
+ACCOUNT = "account.json"
+ALLOWED = "3 to 40 lower-case letters, digits and hyphens, a letter first"
+LENGTHS = range(3, 41)
+
+
+def is_bucket_name(text: str) -> bool:
+    """Whether S3, Kubernetes and a shell all take a name as it is."""
+    plain = text.replace("-", "").isalnum() and text.isascii() and text == text.lower()
+    return len(text) in LENGTHS and plain and text[0].isalpha() and text[-1] != "-"
+
+
+def credentials(owner: str) -> str:
+    """The shared credentials file of the AWS SDKs; the password is filled in in the cluster."""
+    return f"""\
+[default]
+aws_access_key_id = {owner}
+aws_secret_access_key = {{{{ .password }}}}
+"""

@@ -1,0 +1,95 @@
+"""The object store's pod: its accounts put together, its buckets made, then the server."""
+
+import json
+from collections.abc import Mapping
+
+from components import further_versions
+from components.component import Spec
+from components.pods import Mount, Resources, hardened_pod, http_probe, secret_files
+from components.secret_key import SecretKey
+
+PORT = 7070
+USER = 10002
+FILES = "/run/secrets/accounts"
+ACCOUNTS = "/run/accounts"
+DATA = "/data"
+HEALTH = "/healthz"
+GRACE_SECONDS = 20
+
+# The root account cannot be left out, so its password is drawn anew for each process and kept by
+# nobody: no key opens all buckets.
+ROOT = 'export ROOT_ACCESS_KEY=root ROOT_SECRET_KEY="$(cat /proc/sys/kernel/random/uuid)"'
+SERVER = f"versitygw --iam-dir {ACCOUNTS} --region us-east-1 --quiet --health {HEALTH} --port"
+
+PREPARE = f"""\
+set -eu
+umask 077
+{{
+    printf '{{"accessAccounts":{{'
+    cat {FILES}/* | paste -sd, -
+    printf '}}}}'
+}} > {ACCOUNTS}/users.json
+mkdir -p {DATA}/buckets {DATA}/versions
+{ROOT}
+{SERVER} 127.0.0.1:{PORT} posix --versioning-dir {DATA}/versions {DATA}/buckets &
+server=$!
+export ADMIN_ENDPOINT_URL=http://127.0.0.1:{PORT}
+patience=100
+until there=$(versitygw admin list-buckets 2>&1); do
+    patience=$((patience - 1))
+    [ "$patience" -gt 0 ] || {{ echo "the store does not answer: $there" >&2; exit 1; }}
+    sleep 0.3
+done
+for bucket in "$@"; do
+    [ -d "{DATA}/buckets/$bucket" ] && continue
+    versitygw admin create-bucket --bucket "$bucket" --owner "$bucket"
+    echo "made bucket $bucket"
+done
+kill "$server"
+wait "$server" || true
+"""
+SERVE = f"""\
+{ROOT}
+exec {SERVER} :{PORT} posix --versioning-dir {DATA}/versions {DATA}/buckets
+"""
+
+
+def pod_of(labels: Mapping[str, str], accounts: Mapping[str, SecretKey], memory: str) -> Spec:
+    """One server and the step before it; `accounts` is by bucket."""
+    common: Spec = {
+        "image": further_versions.VERSITYGW_IMAGE,
+        "resources": Resources(cpu="50m", memory=memory).spec,
+    }
+    prepare = {
+        **common,
+        "name": "buckets",
+        "command": ["sh", "-c", PREPARE, "buckets", *accounts],
+    }
+    serve = {
+        **common,
+        "name": "versitygw",
+        "command": ["sh", "-c", SERVE],
+        "ports": [{"name": "s3", "container_port": PORT}],
+        "startup_probe": http_probe(HEALTH, PORT, period=1, failures=60),
+        "readiness_probe": http_probe(HEALTH, PORT, period=5, failures=3),
+        "liveness_probe": http_probe(HEALTH, PORT, period=10, failures=6),
+    }
+    return hardened_pod(
+        serve,
+        labels=labels,
+        user=USER,
+        first=(prepare,),
+        mounts=(
+            secret_files(FILES, {f"{bucket}.json": key for bucket, key in accounts.items()}),
+            # In memory: what the server reads as its accounts never touches the node's disk.
+            Mount(name="accounts", path=ACCOUNTS, source={"empty_dir": {"medium": "Memory"}}),
+            Mount(name="data", path=DATA),
+        ),
+        also={"termination_grace_period_seconds": GRACE_SECONDS},
+    )
+
+
+def account(owner: str) -> str:
+    """One account as a member of the server's file; the password is filled in in the cluster."""
+    described = {"access": owner, "secret": "{{ .password }}", "role": "user"}
+    return f"{json.dumps(owner)}:{json.dumps(described)}\n"

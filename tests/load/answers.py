@@ -1,0 +1,115 @@
+"""What a generator was answered: one row per request, the same columns for every generator."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.transactions import Flags, Floats, Ints
+
+NS = 10**9
+OK = 200
+PERCENTILES = (50, 95, 99)
+COLUMNS = ("sent", "status", "latency", "path", "error")
+"""Of what locust writes: nanoseconds, a status or 0, nanoseconds, a path, why it failed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Requests in the order in which they were sent, as equally long columns."""
+
+    sent: Floats
+    """Seconds since the epoch."""
+    latency: Floats
+    """Seconds."""
+    status: Ints
+    """0 is a connection that failed or an answer that never came."""
+    path: NDArray[np.str_]
+    error: NDArray[np.str_]
+    """What the generator says of a failure; empty if there was an answer."""
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, int, str, str]]) -> "Answers":
+        """From rows in any order, in the order of `COLUMNS`."""
+        ordered = sorted(rows)
+        sent, status, latency, path, error = zip(*ordered, strict=True) if ordered else ((),) * 5
+        return cls(
+            sent=np.array(sent, np.float64) / NS,
+            latency=np.array(latency, np.float64) / NS,
+            status=np.array(status, np.int64),
+            path=np.array(path, np.str_),
+            error=np.array(error, np.str_),
+        )
+
+    def __len__(self) -> int:
+        return len(self.sent)
+
+    def __getitem__(self, chosen: Flags) -> "Answers":
+        columns = (self.sent, self.latency, self.status, self.path, self.error)
+        return Answers(*(column[chosen] for column in columns))
+
+    @property
+    def well(self) -> Flags:
+        """Which were answered as they should be."""
+        return (self.status >= OK) & (self.status < OK + 100)
+
+    def between(self, start: float, end: float) -> "Answers":
+        """Those sent in [start, end), seconds since the epoch."""
+        return self[(self.sent >= start) & (self.sent < end)]
+
+    def errors(self) -> dict[str, int]:
+        """How many failed, by kind: a status, or what the generator calls the failure."""
+        failed = self[~self.well]
+        pairs = zip(failed.status.tolist(), failed.error.tolist(), strict=True)
+        kinds = Counter(str(status) if status else kind(text) for status, text in pairs)
+        return dict(sorted(kinds.items()))
+
+    def milliseconds(self) -> dict[str, float | None]:
+        """Percentiles and the maximum of all requests, failed ones too: a client waits for them."""
+        if not len(self):
+            return {f"p{p}": None for p in PERCENTILES} | {"max": None}
+        found = np.percentile(self.latency, PERCENTILES) * 1000
+        return {f"p{p}": round(float(v), 2) for p, v in zip(PERCENTILES, found, strict=True)} | {
+            "max": round(float(self.latency.max()) * 1000, 2)
+        }
+
+    def late(self, rate: float) -> Floats:
+        """Seconds by which an open loop's requests left after their time on its schedule."""
+        return np.maximum(self.sent - self.sent[:1] - np.arange(len(self)) / rate, 0)
+
+
+def kind(error: str) -> str:
+    """A short name of a failure, without the addresses and ports that differ each time."""
+    for mark, name in (
+        ("timeout", "timeout"), ("Timeout", "timeout"), ("deadline", "timeout"),
+        ("refused", "refused"), ("Refused", "refused"),
+        ("reset", "reset"), ("Reset", "reset"), ("EOF", "closed"), ("closed", "closed"),
+    ):  # fmt: skip
+        if mark in error:
+            return name
+    return error[:60] or "no answer"
+
+
+def of_vegeta(file: Path) -> Answers:
+    """From `vegeta encode -to csv`."""
+    return Answers.of(_vegeta(file))
+
+
+def _vegeta(file: Path) -> Iterator[tuple[int, int, int, str, str]]:
+    csv.field_size_limit(1 << 27)
+    with file.open(newline="") as lines:
+        for row in csv.reader(lines):
+            sent, status, latency, _, _, error, _, _, _, _, url, *_ = row
+            path = "/" + url.split("/", 3)[-1] if url.count("/") > 2 else "/"
+            yield int(sent), int(status), int(latency), path, error
+
+
+def of_locust(file: Path) -> Answers:
+    """From what our locustfile writes."""
+    with file.open(newline="") as lines:
+        rows = csv.reader(lines)
+        return Answers.of((int(s), int(status), int(t), p, e) for s, status, t, p, e in rows)

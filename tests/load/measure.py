@@ -1,0 +1,182 @@
+"""One rate for some seconds: what the generator saw, what the server counted, what it cost."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tests.load import meter
+from tests.load.answers import PERCENTILES, Answers
+from tests.load.generators import GENERATORS, Job, Running
+from tests.load.histogram import Histogram, apart
+from tests.load.knee import Step
+from tests.load.payments import Payments, pool, unused_id
+from tests.load.tape import SCORING, Composer, write
+from tests.load.target import WORK, Target, counted
+
+SLACK = 1.0
+"""Seconds that a generator goes on after the window, so that its end is not in it."""
+DIFFERENT = 0.2
+"""From here on a generator and the server are said to differ."""
+
+
+@dataclass
+class Bench:
+    """A target with payments that last for all steps of a run."""
+
+    target: Target
+    payments: Payments = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Payments that the target has not seen."""
+        self.payments = Payments(pool(), unused_id(), self.target.after)
+
+    def climb(self, generator: str, warm_up: float, seconds: float) -> Callable[[int], Step]:
+        """A step for the staircase."""
+        return lambda rate: self.step(generator, rate, warm_up=warm_up, seconds=seconds)
+
+    def step(self, generator: str, rate: int, *, warm_up: float, seconds: float) -> Step:
+        """Warm up, then look at a window. Requests count by when they were sent."""
+        job = self.job(rate, warm_up + seconds + SLACK)
+        began, window, answers = self.run(GENERATORS[generator], job, warm_up, seconds)
+        seen = answers.between(window.start, window.end)
+        milliseconds = seen.milliseconds()
+        record = {
+            "generator": generator,
+            "offered": rate,
+            "achieved": round(float(seen.well.sum()) / window.seconds, 1),
+            "seconds": round(window.seconds, 2),
+            "requests": len(seen),
+            "errors": seen.errors(),
+            "milliseconds": milliseconds,
+            "server": server(window.counted(), seen),
+            "cpu_seconds": window.spent(),
+            "load_average": os.getloadavg()[0],
+            "pods": len(window.after),
+        }
+        if generator == "vegeta":
+            record["late_p99_ms"] = round(float(np.percentile(answers.late(rate), 99)) * 1000, 2)
+        record["per_scorer_core"] = per_core(record["server"]["requests"], window.spent())
+        return Step(
+            offered=rate,
+            achieved=record["achieved"],
+            p95_ms=milliseconds["p95"],
+            failed=sum(record["errors"].values()),
+            record=record | {"began": round(began)},
+        )
+
+    def job(self, rate: int, seconds: float) -> Job:
+        """A tape of new payments that lasts a little longer than the generator."""
+        WORK.mkdir(parents=True, exist_ok=True)
+        tape = WORK / "tape.json"
+        composer = Composer(self.payments, self.target.mix(rate))
+        requests = composer.compose(round(rate * (seconds + SLACK)))
+        write(tape, requests, url=self.target.url, key=self.target.key)
+        return Job(
+            url=self.target.url, key_file=self.target.key_file, tape=tape,
+            rate=rate, seconds=seconds, folder=WORK,
+        )  # fmt: skip
+
+    def run(
+        self,
+        generator: Callable[[Job], AbstractContextManager[Running]],
+        job: Job,
+        warm_up: float,
+        seconds: float,
+    ) -> tuple[float, "Window", Answers]:
+        """Run a generator to its end and look at the target in between."""
+        with generator(job) as running:
+            running.wait_begun()
+            began = time.time()
+            time.sleep(warm_up)
+            window = Window(self.target, running.process.pid)
+            window.open()
+            time.sleep(max(0, window.start + seconds - time.time()))
+            window.close()
+            running.process.wait(timeout=job.seconds + 60)
+            return began, window, running.answers()
+
+
+@dataclass
+class Window:
+    """What the target and the machine tell at the beginning and at the end of some seconds."""
+
+    target: Target
+    generator: int
+    """The generator's process."""
+    start: float = 0.0
+    end: float = 0.0
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    _used: list[meter.Reading] = field(default_factory=list)
+
+    def open(self) -> None:
+        """Looking takes some milliseconds, so the first moment is the last thing noted."""
+        self._used.append(self._cpu())
+        self.before = self.target.metrics()
+        self.start = time.time()
+
+    def close(self) -> None:
+        """And the last moment is the first."""
+        self.end = time.time()
+        self.after = self.target.metrics()
+        self._used.append(self._cpu())
+
+    @property
+    def seconds(self) -> float:
+        """How long it was open."""
+        return self.end - self.start
+
+    def counted(self) -> Histogram:
+        """The server's answers in between."""
+        return counted(self.before, self.after)
+
+    def spent(self) -> dict[str, float]:
+        """CPU-seconds in between, by name."""
+        return meter.spent(*self._used)
+
+    def _cpu(self) -> meter.Reading:
+        of_generator = meter.Processes({"generator": [self.generator]})()
+        of_target = self.target.meter() if self.target.meter else {}
+        return of_generator | meter.machine() | of_target
+
+
+def server(histogram: Histogram, seen: Answers) -> dict[str, Any]:
+    """The server's percentiles beside the generator's, of the requests that score."""
+    scored = seen[np.isin(seen.path, SCORING)].milliseconds()
+    found: dict[str, Any] = {"requests": histogram.total}
+    for percent in PERCENTILES:
+        counted_, told = histogram.quantile(percent / 100), scored[f"p{percent}"]
+        if counted_ is None or told is None:
+            continue
+        bounds = histogram.bucket(percent / 100) or (0.0, 0.0)
+        found[f"p{percent}"] = round(counted_ * 1000, 2)
+        found[f"p{percent}_bucket"] = [round(bound * 1000, 2) for bound in bounds]
+        found[f"p{percent}_apart"] = round(apart(told, counted_ * 1000), 2)
+    return found
+
+
+def differences(record: dict[str, Any]) -> list[str]:
+    """Where generator and server differ by more than 20 %, and by how much, one line each."""
+    lines = []
+    for percent in PERCENTILES:
+        share = record["server"].get(f"p{percent}_apart")
+        if share is not None and share > DIFFERENT:
+            low, high = record["server"][f"p{percent}_bucket"]
+            lines.append(
+                f"{record['generator']} at {record['offered']}/s: P{percent} is"
+                f" {record['milliseconds'][f'p{percent}']} ms, the server's"
+                f" {record['server'][f'p{percent}']} ms (between {low} and {high}):"
+                f" {share:.0%} apart"
+            )
+    return lines
+
+
+def per_core(requests: float, cpu: Mapping[str, float]) -> float | None:
+    """Scoring requests per CPU-second of the scorer."""
+    used = cpu.get(meter.SCORER, 0)
+    return round(requests / used, 1) if used else None

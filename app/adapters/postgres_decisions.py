@@ -28,27 +28,35 @@ from app.ports.decisions import Contradiction, Decided
 _RECORD: Final = """
 WITH given AS (
     SELECT transaction_id, customer_id, terminal_id, amount_cents, to_timestamp(at) AS time,
-           decision, score, reasons, model_version, degraded, decided_at
+           decision, score, reasons, model_version, rules_version, degraded, decided_at
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
-                $7::float8[], $8::jsonb[], $9::text[], $10::bool[], $11::timestamptz[])
+                $7::float8[], $8::jsonb[], $9::text[], $10::int[], $11::bool[], $12::timestamptz[])
         AS row (transaction_id, customer_id, terminal_id, amount_cents, at,
-                decision, score, reasons, model_version, degraded, decided_at)
+                decision, score, reasons, model_version, rules_version, degraded, decided_at)
     ORDER BY transaction_id  -- two batches lock what they share in the same order
 ), payment AS (
     INSERT INTO transactions AS known
         (transaction_id, customer_id, terminal_id, amount_cents, time, windowed)
-    SELECT transaction_id, customer_id, terminal_id, amount_cents, time, $12::bool FROM given
+    SELECT transaction_id, customer_id, terminal_id, amount_cents, time, $13::bool FROM given
     ON CONFLICT (transaction_id) DO UPDATE SET windowed = known.windowed OR excluded.windowed
         WHERE (known.customer_id, known.terminal_id, known.amount_cents, known.time)
             = (excluded.customer_id, excluded.terminal_id, excluded.amount_cents, excluded.time)
     RETURNING transaction_id
+), told AS (
+    INSERT INTO decisions AS known
+        (transaction_id, decision, score, reasons, model_version, rules_version, degraded,
+         decided_at)
+    SELECT transaction_id, decision, score, reasons, model_version, rules_version, degraded,
+           decided_at
+    FROM given JOIN payment USING (transaction_id)
+    ON CONFLICT (transaction_id) DO UPDATE SET times_told = known.times_told + 1
+    RETURNING *
 )
-INSERT INTO decisions AS known
-    (transaction_id, decision, score, reasons, model_version, degraded, decided_at)
-SELECT transaction_id, decision, score, reasons, model_version, degraded, decided_at
-FROM given JOIN payment USING (transaction_id)
-ON CONFLICT (transaction_id) DO UPDATE SET times_told = known.times_told + 1
-RETURNING transaction_id, decision, score, reasons, model_version, degraded, decided_at
+SELECT transaction_id, before.*
+FROM told LEFT JOIN LATERAL (  -- what is new comes back as its id alone
+    SELECT decision, score, reasons, model_version, rules_version, degraded, decided_at
+    WHERE times_told > 1
+) AS before ON true
 """
 
 _STANDING: Final = """
@@ -69,35 +77,51 @@ class PostgresDecisions:
         self._postgres.check_writes()
 
     async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
-        """Record all or none; see the port."""
-        columns = zip(*map(_row, decided), strict=True)
+        """Record all or none; see the port.
+
+        A single payment needs no transaction around its statement, and saves two round trips.
+        """
+        async with (
+            self._postgres.session(writes=True) as connection,
+            connection.transaction() if len(decided) > 1 else nullcontext(),
+        ):
+            answers = await _record(connection, decided, windowed=windowed)
+            others = [one for one in answers if isinstance(one, Transaction)]
+            if others:
+                raise Contradiction(others)
+        return [one for one in answers if isinstance(one, Decided)]
+
+    async def record_each(
+        self, decided: Sequence[Decided], *, windowed: bool
+    ) -> Sequence[Decided | Transaction]:
+        """Record each by itself, in one statement and one commit; see the port."""
         async with self._postgres.session(writes=True) as connection:
-            rows = await _record(connection, [*map(list, columns), windowed])
-        standing = {row["transaction_id"]: row for row in rows}
-        return [_standing(one.payment, standing[one.payment.transaction_id]) for one in decided]
+            return await _record(connection, decided, windowed=windowed)
 
 
-async def _record(connection: asyncpg.Connection, columns: list[Any]) -> list[asyncpg.Record]:
-    """A single payment needs no transaction around its statement, and saves two round trips."""
-    several = len(columns[0]) > 1
-    async with connection.transaction() if several else nullcontext():
-        rows: list[asyncpg.Record] = await connection.fetch(_RECORD, *columns)
-        await _refuse_others(connection, columns[0], rows)
-        return rows
+async def _record(
+    connection: asyncpg.Connection, decided: Sequence[Decided], *, windowed: bool
+) -> list[Decided | Transaction]:
+    columns = [list(column) for column in zip(*map(_row, decided), strict=True)]
+    rows = await connection.fetch(_RECORD, *columns, windowed)
+    before = {row["transaction_id"]: row for row in rows}
+    others = await _others(connection, set(columns[0]).difference(before))
+    return [
+        others.get(one.payment.transaction_id) or _standing(one, before[one.payment.transaction_id])
+        for one in decided
+    ]
 
 
-async def _refuse_others(
-    connection: asyncpg.Connection, ids: list[int], rows: list[asyncpg.Record]
-) -> None:
-    others = set(ids) - {row["transaction_id"] for row in rows}
-    if others:
-        standing = await connection.fetch(_STANDING, sorted(others))
-        raise Contradiction([_payment(row) for row in standing])
+async def _others(connection: asyncpg.Connection, ids: set[int]) -> dict[int, Transaction]:
+    """The payments that have these ids."""
+    if not ids:
+        return {}
+    rows = await connection.fetch(_STANDING, sorted(ids))
+    return {row["transaction_id"]: _payment(row) for row in rows}
 
 
 def _row(decided: Decided) -> tuple[Any, ...]:
     payment, decision = decided.payment, decided.decision
-    reasons = [[one.code, one.text, one.contribution] for one in decision.reasons]
     return (
         payment.transaction_id,
         payment.customer_id,
@@ -106,17 +130,33 @@ def _row(decided: Decided) -> tuple[Any, ...]:
         payment.time,
         decision.outcome.value,
         decision.score,
-        json.dumps(reasons),
+        _json(decision.reasons),
         decision.model_version,
+        decision.rules_version,
         decided.degraded,
         decided.decided_at,
     )
 
 
-def _standing(payment: Transaction, row: asyncpg.Record) -> Decided:
-    reasons = tuple(Reason(*one) for one in json.loads(row["reasons"]))
-    decision = Decision(Outcome(row["decision"]), row["score"], reasons, row["model_version"])
-    return Decided(payment, decision, row["degraded"], row["decided_at"].astimezone(UTC))
+def _json(reasons: Sequence[Reason]) -> str:
+    """Most payments are approved, without any."""
+    return (
+        json.dumps([[one.code, one.text, one.contribution] for one in reasons]) if reasons else "[]"
+    )
+
+
+def _standing(given: Decided, row: asyncpg.Record) -> Decided:
+    """What was given, unless something was decided before."""
+    if row["decided_at"] is None:
+        return given
+    decision = Decision(
+        Outcome(row["decision"]),
+        row["score"],
+        tuple(Reason(*one) for one in json.loads(row["reasons"])),
+        row["model_version"],
+        row["rules_version"],
+    )
+    return Decided(given.payment, decision, row["degraded"], row["decided_at"].astimezone(UTC))
 
 
 def _payment(row: asyncpg.Record) -> Transaction:

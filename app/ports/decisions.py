@@ -1,12 +1,12 @@
 """The log that makes a decision count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.scoring import Decision
-from app.domain.transactions import Transaction
+from app.domain.transactions import Floats, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Decided:
     degraded: bool
     """Whether its windows came from the slower store."""
     decided_at: datetime
+    features: Floats | None = field(default=None, compare=False, repr=False)
+    """What it was decided by, in the order of `FEATURES`. The log does not keep it."""
 
 
 class LogAway(Exception):  # noqa: N818 (a state of the world that callers answer, not a mistake)
@@ -48,4 +50,12 @@ class DecisionLog(Protocol):
 
         Returning means that two instances hold it. `windowed` tells whether the fast windows hold
         these payments too; those for which they do not are put there later.
+        """
+
+    async def record_each(
+        self, decided: Sequence[Decided], *, windowed: bool
+    ) -> Sequence[Decided | Transaction]:
+        """Likewise, but each by itself: where another payment has the id, it is answered instead.
+
+        No id may be there twice.
         """

@@ -73,23 +73,38 @@ class MemoryLog:
         self.windowed: set[int] = set()
         self.trouble: Exception | None = None
         self.known_away = False
+        self.rounds: list[int] = []
 
     def check(self) -> None:
         if self.known_away:
             raise LogAway("known")
 
     async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
-        if self.trouble:
-            raise self.trouble
-        standing = [self.recorded.get(one.payment.transaction_id, one) for one in decided]
-        others = [
-            s.payment for s, d in zip(standing, decided, strict=True) if s.payment != d.payment
-        ]
+        others = [one for one in self._standing(decided) if isinstance(one, Transaction)]
         if others:
             raise Contradiction(others)
-        self.recorded |= {one.payment.transaction_id: one for one in standing}
-        self.windowed |= {one.payment.transaction_id for one in decided if windowed}
+        answers = await self.record_each(decided, windowed=windowed)
+        return [one for one in answers if isinstance(one, Decided)]
+
+    async def record_each(
+        self, decided: Sequence[Decided], *, windowed: bool
+    ) -> Sequence[Decided | Transaction]:
+        self.rounds.append(len(decided))
+        if self.trouble:
+            raise self.trouble
+        standing = self._standing(decided)
+        kept = {one.payment.transaction_id: one for one in standing if isinstance(one, Decided)}
+        self.recorded |= kept
+        if windowed:
+            self.windowed |= set(kept)
         return standing
+
+    def _standing(self, decided: Sequence[Decided]) -> list[Decided | Transaction]:
+        known = [self.recorded.get(one.payment.transaction_id, one) for one in decided]
+        return [
+            before if before.payment == one.payment else before.payment
+            for before, one in zip(known, decided, strict=True)
+        ]
 
 
 class Service:

@@ -66,3 +66,29 @@ async def test_a_contradiction_puts_the_windows_right() -> None:
         await scoring(windows, log).score([payment(1, amount=99), payment(2)])
 
     assert windows.remembered[1].amount == 57.16
+
+
+async def test_of_payments_judged_together_a_contradiction_is_its_own() -> None:
+    windows, log = MemoryWindows(), MemoryLog()
+    use_case = scoring(windows, log)
+    await use_case.score([payment(1)])
+
+    judged = await use_case.judge([payment(2), payment(1, amount=99), payment(3)])
+    second, first, third = await use_case.record_each(judged)
+
+    assert isinstance(first, Contradiction)
+    assert first.standing == [payment(1)]
+    assert windows.remembered[1].amount == 57.16
+    assert [second, third] == [log.recorded[2], log.recorded[3]]
+
+
+async def test_a_new_decision_carries_the_features_that_it_was_made_by_and_a_retry_does_not() -> (
+    None
+):
+    windows, log = MemoryWindows(), MemoryLog()
+    use_case = scoring(windows, log)
+
+    (decided,) = await use_case.score([payment(1)])
+
+    assert decided.features is not None
+    assert decided.features[0] == 57.16

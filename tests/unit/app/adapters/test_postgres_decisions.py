@@ -17,7 +17,7 @@ REASON = Reason("amount", "amount 57.16", 1 / 3)
 
 
 def decided(number: int) -> Decided:
-    decision = Decision(Outcome.REVIEW, 0.1 + 0.2, (REASON,), "m1")
+    decision = Decision(Outcome.REVIEW, 0.1 + 0.2, (REASON,), "m1", 2)
     return Decided(payment(number), decision, degraded=False, decided_at=NOW)
 
 
@@ -28,9 +28,15 @@ def row(number: int, **changes: object) -> Row:
         "score": 0.1 + 0.2,
         "reasons": json.dumps([["amount", "amount 57.16", 1 / 3]]),
         "model_version": "m1",
+        "rules_version": 2,
         "degraded": False,
         "decided_at": NOW.astimezone(timezone(timedelta(hours=2))),
     } | changes
+
+
+def new(number: int) -> Row:
+    """What comes back of a payment that was not there before."""
+    return dict.fromkeys(row(number)) | {"transaction_id": number}
 
 
 async def test_what_is_stored_comes_back_as_it_was() -> None:
@@ -41,6 +47,28 @@ async def test_what_is_stored_comes_back_as_it_was() -> None:
 
     assert list(standing) == [decided(1)]
     assert standing[0].decided_at.tzinfo is UTC
+
+
+async def test_what_is_new_is_answered_as_it_was_given() -> None:
+    database, connection, _ = postgres()
+    connection.answers = [[new(1)]]
+
+    (standing,) = await PostgresDecisions(database).record([given := decided(1)], windowed=True)
+
+    assert standing is given
+
+
+async def test_each_by_itself_is_one_statement_and_another_payment_is_named_in_its_place() -> None:
+    database, connection, _ = postgres()
+    other = {"transaction_id": 2, "customer_id": 5, "terminal_id": 6, "amount_cents": 1, "time": 9}
+    connection.answers = [[new(1), row(3)], [other]]
+
+    told = [decided(number) for number in (3, 1, 2)]
+    third, first, second = await PostgresDecisions(database).record_each(told, windowed=True)
+
+    assert (third, first) == (decided(3), decided(1))
+    assert second == payment(2, amount=0.01, customer_id=5, terminal_id=6, time=9)
+    assert not connection.transactions
 
 
 async def test_what_stood_before_is_what_is_answered() -> None:

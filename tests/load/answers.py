@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +49,9 @@ class Answers:
         return len(self.sent)
 
     def __getitem__(self, chosen: Flags) -> "Answers":
-        columns = (self.sent, self.latency, self.status, self.path, self.error)
-        return Answers(*(column[chosen] for column in columns))
+        return Answers(
+            **{column.name: getattr(self, column.name)[chosen] for column in fields(self)}
+        )
 
     @property
     def well(self) -> Flags:
@@ -70,12 +71,11 @@ class Answers:
 
     def milliseconds(self) -> dict[str, float | None]:
         """Percentiles and the maximum of all requests, failed ones too: a client waits for them."""
+        names = [*(f"p{percent}" for percent in PERCENTILES), "max"]
         if not len(self):
-            return {f"p{p}": None for p in PERCENTILES} | {"max": None}
-        found = np.percentile(self.latency, PERCENTILES) * 1000
-        return {f"p{p}": round(float(v), 2) for p, v in zip(PERCENTILES, found, strict=True)} | {
-            "max": round(float(self.latency.max()) * 1000, 2)
-        }
+            return dict.fromkeys(names)
+        found = np.percentile(self.latency, [*PERCENTILES, 100]) * 1000
+        return dict(zip(names, found.round(2).tolist(), strict=True))
 
     def late(self, rate: float) -> Floats:
         """Seconds by which an open loop's requests left after their time on its schedule."""

@@ -42,7 +42,7 @@ class Play:
     rows: list[tuple[int, int, int, str, str]]
 
 
-@events.test_start.add_listener
+@events.test_start.add_listener  # type: ignore[untyped-decorator]
 def begin(environment: Environment, **_: Any) -> None:
     """Read everything before the first request is sent; refuse a target that is not ours."""
     try:
@@ -71,7 +71,7 @@ def _tape() -> Iterator[Request]:
     return chain(requests)
 
 
-@events.request.add_listener
+@events.request.add_listener  # type: ignore[untyped-decorator]
 def answered(
     name: str,
     response_time: float,
@@ -86,7 +86,7 @@ def answered(
     Play.rows.append((int(start_time * 1e9), status, int(response_time * 1e6), name, error))
 
 
-@events.quitting.add_listener
+@events.quitting.add_listener  # type: ignore[untyped-decorator]
 def end(**_: Any) -> None:
     """Write what was answered, for whoever asked for it."""
     if file := os.environ.get("LOAD_ANSWERS"):

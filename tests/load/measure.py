@@ -45,7 +45,7 @@ class Bench:
         began, window, answers = self.run(GENERATORS[generator], job, warm_up, seconds)
         seen = answers.between(window.start, window.end)
         milliseconds = seen.milliseconds()
-        record = {
+        record: dict[str, Any] = {
             "generator": generator,
             "offered": rate,
             "achieved": round(float(seen.well.sum()) / window.seconds, 1),

@@ -35,7 +35,7 @@ class Pods:
 
     def __call__(self) -> Reading:
         """Pods are looked up each time: the autoscaler and updates make others."""
-        uids = {}
+        uids = dict[str, str]()
         for name, part in PARTS.items():
             selector = ",".join(f"{key}={value}" for key, value in part.labels.items())
             pods = self.stack.core.list_namespaced_pod(

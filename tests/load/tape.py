@@ -51,6 +51,13 @@ class Request:
         return "POST" if self.body else "GET"
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    number: int
+    fraud: bool
+    body: bytes
+
+
 @dataclass
 class Composer:
     """Draws requests by the mix; the same seed gives the same sequence of kinds."""
@@ -64,26 +71,27 @@ class Composer:
     def compose(self, count: int) -> Iterator[Request]:
         """So many requests, the payments in them in time order."""
         mix, singles = self.mix, self._singles()
-        told = deque[tuple[int, bytes]](maxlen=mix.retry_after)
+        told = deque[_Told](maxlen=mix.retry_after)
         for _ in range(count):
             draw, old = self.random.random(), len(told) == mix.retry_after
             if (draw := draw - mix.batches) < 0:
-                yield Request(BATCH, batch([body for _, body in islice(singles, mix.batch)]))
+                yield Request(BATCH, batch([one.body for one in islice(singles, mix.batch)]))
             elif (draw := draw - mix.retries) < 0 and old:
-                yield Request(SINGLE, told[0][1])
+                yield Request(SINGLE, told[0].body)
             elif (draw := draw - mix.labels) < 0 and old:
-                yield Request(LABELS, label(told[0][0]))
+                yield Request(LABELS, label(told[0].number, fraud=told[0].fraud))
             elif draw - mix.reads < 0 and old:
-                yield Request(self.read.format(told[0][0]))
+                yield Request(self.read.format(told[0].number))
             else:
                 told.append(next(singles))
-                yield Request(SINGLE, told[-1][1])
+                yield Request(SINGLE, told[-1].body)
 
-    def _singles(self) -> Iterator[tuple[int, bytes]]:
-        """Ids and bodies, a block at a time. What is left of the last block is never sent."""
+    def _singles(self) -> Iterator[_Told]:
+        """Payments, a block at a time. What is left of the last block is never sent."""
         while True:
             payments = self.payments.take(_BLOCK)
-            yield from zip(payments.ids.tolist(), bodies(payments), strict=True)
+            columns = (payments.ids.tolist(), payments.frauds.tolist(), bodies(payments))
+            yield from map(_Told, *columns)
 
 
 def bodies(payments: Transactions) -> list[bytes]:
@@ -105,9 +113,9 @@ def batch(payments: Sequence[bytes]) -> bytes:
     return b'{"transactions":[' + b",".join(payments) + b"]}"
 
 
-def label(transaction_id: int) -> bytes:
+def label(transaction_id: int, *, fraud: bool) -> bytes:
     """What became of a payment that was told before."""
-    return json.dumps({"labels": [{"transaction_id": transaction_id, "fraud": False}]}).encode()
+    return json.dumps({"labels": [{"transaction_id": transaction_id, "fraud": fraud}]}).encode()
 
 
 def write(file: Path, requests: Iterable[Request], *, url: str, key: str) -> None:

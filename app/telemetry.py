@@ -72,6 +72,17 @@ class Telemetry:
         self.drift_computed = Gauge(
             "fraud_drift_computed_timestamp_seconds", "When the last run was.", registry=registry
         )
+        self.rules_live = Gauge(
+            "fraud_rules_live_version", "The rule set that judges; 0: the built-in one.",
+            registry=registry,
+        )  # fmt: skip
+        self.rules_age = Gauge(
+            "fraud_rules_seen_seconds", "Since the live rule set was last looked for.",
+            registry=registry,
+        )  # fmt: skip
+        self.rule_hits = Counter(
+            "fraud_rule_hits_total", "Payments that a live rule hit.", ("rule",), registry=registry
+        )
 
     def exposition(self) -> bytes:
         """In the text format that Prometheus scrapes."""

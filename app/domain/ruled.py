@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from app.domain.reasons import Reason
 from app.domain.ruling import Ruling
-from app.domain.scoring import Decider, Decision
+from app.domain.scoring import Decider, Decision, Ratings
 from app.domain.transactions import Floats, Transaction
 
 
@@ -25,6 +25,10 @@ class Ruled:
             for rule in rules:
                 self._hit(rule.code)
         return judged.decisions
+
+    def rate(self, rows: Floats, /) -> Ratings:
+        """See `Decider`: the model alone."""
+        return self.model.rate(rows)
 
     def explain(self, rows: Floats, /) -> list[tuple[Reason, ...]]:
         """See `Decider`."""

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from app.progress import Progress
 BATCH = 500
 SINGLES = 25
 """Sent one by one before each batch."""
+SINGLE = "/v1/score"
 OURS = tuple(map(ipaddress.ip_network, ("127.0.0.0/8", "::1/128", "10.77.0.0/16")))
 
 
@@ -56,7 +57,10 @@ class Answers:
 
 
 class Client:
-    """Tells payments until they are decided, for as long as its patience lasts."""
+    """Tells payments until they are decided, for as long as its patience lasts.
+
+    With `features` it asks for what the model was shown, too.
+    """
 
     def __init__(
         self,
@@ -64,8 +68,10 @@ class Client:
         *,
         patience_seconds: float = 120,
         sleep: Callable[[float], None] = time.sleep,
+        features: bool = False,
     ) -> None:
         self._http = http
+        self._wanted = "?features=true" if features else ""
         self._patience = patience_seconds
         self._sleep = sleep
         self.answers = Answers()
@@ -74,12 +80,20 @@ class Client:
         """One payment by itself, several as a batch."""
         bodies = [body(payment) for payment in payments]
         if len(bodies) == 1:
-            decisions = [self._post("/v1/score", bodies[0])]
+            decisions = [self._post(f"{SINGLE}{self._wanted}", bodies[0])]
         else:
-            decisions = self._post("/v1/score/batch", {"transactions": bodies})["decisions"]
+            path = f"/v1/score/batch{self._wanted}"
+            decisions = self._post(path, {"transactions": bodies})["decisions"]
         if [one["transaction_id"] for one in decisions] != [p.transaction_id for p in payments]:
             raise ReplayError("the service answered other payments than it was told")
         self.answers.decisions |= {one["transaction_id"]: one for one in decisions}
+
+    def label(self, frauds: Mapping[int, bool], source: str) -> None:
+        """Whether some payments, by their ids, were frauds."""
+        labels = [{"transaction_id": number, "fraud": fraud} for number, fraud in frauds.items()]
+        told = self._post("/v1/labels", {"labels": labels, "source": source})["labels"]
+        if {one["transaction_id"]: one["fraud"] for one in told} != frauds:
+            raise ReplayError("the service answered other labels than it was told")
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         waited, why = 0.0, ""
@@ -92,7 +106,7 @@ class Client:
                 why = f"{type(error).__name__}: {error}"
             else:
                 if answer.status_code == httpx.codes.OK:
-                    if path == "/v1/score" and not waited:
+                    if path.partition("?")[0] == SINGLE and not waited:
                         self.answers.milliseconds.append(1000 * (time.perf_counter() - start))
                     return answer.json()
                 why = f"{answer.status_code} {answer.text[:200]}"

@@ -1,0 +1,57 @@
+"""What the model is shown when it serves is what it was trained on, in whatever order things come.
+
+A few thousand payments of a small world of their own; the published weeks are `make prove
+BAR=brain-2`.
+"""
+
+import secrets
+from dataclasses import replace
+
+import pytest
+
+from app.domain.simulator import simulate
+from app.domain.transactions import DAY, Transactions
+from app.domain.world import World
+from tests.e2e import timeouts
+from tests.e2e.disorder import disordered
+from tests.e2e.payments import ABOVE
+from tests.e2e.shadow import Shadow, shadow
+from tests.e2e.stack import RunningStack
+
+SMALL = World(customers=40, terminals=150, days=60, radius=25, seed=7)
+SKEW = 1e-6
+
+
+def elsewhere(payments: Transactions) -> Transactions:
+    """The same payments by cards and at terminals that nobody has seen."""
+    base = 5 * ABOVE + secrets.randbelow(ABOVE)
+    return replace(
+        payments,
+        ids=payments.ids + base,
+        customers=payments.customers + base,
+        terminals=payments.terminals + base,
+    )
+
+
+@pytest.fixture(scope="module")
+def seen(stack: RunningStack) -> Shadow:
+    plan = disordered(elsewhere(simulate(SMALL).transactions), known=0, tick=DAY, seed=1)
+    with stack.scoring() as api:
+        api.timeout = timeouts.BATCH
+        return shadow(api, plan, singles=3)
+
+
+def test_every_feature_is_that_of_training(seen: Shadow) -> None:
+    assert seen.compared == seen.told == seen.decided_now > 3000
+    assert seen.degraded == 0
+    assert {name: apart for name, apart in seen.features.items() if apart > SKEW} == {}
+
+
+def test_every_score_is_that_of_the_model_offline(seen: Shadow) -> None:
+    assert seen.score <= SKEW
+
+
+def test_it_was_no_easy_order(seen: Shadow) -> None:
+    assert seen.out_of_order > 50
+    assert seen.corrected_labels > 20
+    assert seen.moved > 500

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 STACK ?= dev#     the environment: Pulumi.$(STACK).yaml
-PARTS ?= core#    the profile: core, or all
+PARTS ?= core#    the profile: core, all, or further parts with commas between them (mlops)
 STATE := $(or $(BULWARK_STATE),/var/lib/bulwark)
 CACHE := $(or $(BULWARK_CACHE),$(HOME)/.cache/bulwark)
 
@@ -17,6 +17,9 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/.venv/bin:$(CACHE)/bin:$(PATH)
 
+comma := ,
+PROFILES := $(subst $(comma), ,$(PARTS))
+FURTHER := $(filter-out core,$(PROFILES))
 PY := .venv/bin/python
 PULUMI := pulumi --non-interactive --stack $(STACK)
 
@@ -26,12 +29,14 @@ up: engine image stack score where ## Build what is missing, start the engine, d
 
 .PHONY: engine
 engine: venv ## Build the tools and images that are missing and start the local cluster
-	@$(PY) -m local build $(PARTS)
+	@$(PY) -m local build $(PROFILES)
 	@$(PY) -m local up primary
+	@$(if $(FURTHER),$(PY) -m local images $(FURTHER))
 
 .PHONY: image
-image: venv ## Build and push the service's image (REGISTRY=… for another cluster's registry)
+image: venv ## Build and push our own images (REGISTRY=… for another cluster's registry)
 	@$(PY) -m local image $(if $(REGISTRY),--registry $(REGISTRY))
+	@$(if $(FURTHER),$(PY) -m local image trainer $(if $(REGISTRY),--registry $(REGISTRY)))
 
 .PHONY: stack
 stack: venv policies-venv selected ## pulumi up, judged by the policy pack

@@ -1,7 +1,7 @@
 """The pods of the fraud service: one image, a role each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi import Input
 
@@ -25,7 +25,10 @@ class FraudPods:
     image: str
     ledger: Postgres
     cache: Redis
-    api_key: SecretKey
+    secrets: Mapping[str, SecretKey]
+    """Further secrets, by the name of the file."""
+    settings: Mapping[str, Input[str]] = field(default_factory=dict)
+    """Further settings, by the name of the variable."""
 
     def api(self, labels: Mapping[str, str]) -> Spec:
         """Serves until the last request is answered: a stopping pod leaves the service first."""
@@ -45,16 +48,25 @@ class FraudPods:
         }
         return self._pod(container, labels, also)
 
-    def job(self, role: str, labels: Mapping[str, str]) -> Spec:
+    def job(
+        self,
+        role: str,
+        labels: Mapping[str, str],
+        *,
+        memory: str = "768Mi",
+        retries: int = 6,
+        seconds: int = 600,
+    ) -> Spec:
         """Runs a role to its end, on the database itself: it holds long transactions and locks."""
         container = {
             **self._container(role, host=self.ledger.host),
-            "resources": Resources(cpu="250m", memory="768Mi").spec,
+            "resources": Resources(cpu="250m", memory=memory).spec,
         }
+        again = "OnFailure" if retries else "Never"
         return {
-            "backoff_limit": 6,
-            "active_deadline_seconds": 600,
-            "template": self._pod(container, labels, {"restart_policy": "OnFailure"}),
+            "backoff_limit": retries,
+            "active_deadline_seconds": seconds,
+            "template": self._pod(container, labels, {"restart_policy": again}),
         }
 
     def _container(self, role: str, *, host: Input[str]) -> Spec:
@@ -66,6 +78,7 @@ class FraudPods:
             "FRAUD_POSTGRES_CA": f"{FILES}/postgres_ca.crt",
             "FRAUD_REDIS_HOST": self.cache.host,
             "FRAUD_REDIS_PORT": str(self.cache.port),
+            **self.settings,
         }
         return {
             "name": role,
@@ -78,8 +91,8 @@ class FraudPods:
         files = {
             "fraud_postgres_password": self.ledger.password,
             "fraud_redis_password": self.cache.password,
-            "fraud_api_key": self.api_key,
             "postgres_ca.crt": self.ledger.ca,
+            **self.secrets,
         }
         mounts = (secret_files(FILES, files),)
         return hardened_pod(container, labels=labels, user=USER, mounts=mounts, also=also)

@@ -53,7 +53,7 @@ class FraudService(Component):
         )
         at = key.password
         self.api_key_secret = Output.format("{}/{}/{}", namespace, at.secret, at.key)
-        pods = FraudPods(image=image, ledger=ledger, cache=cache, api_key=at)
+        pods = FraudPods(image=image, ledger=ledger, cache=cache, secrets={"fraud_api_key": at})
         roles = {role: self.role(role) for role in ("api", "migrate", "backfill")}
         api = roles["api"]
 

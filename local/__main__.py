@@ -80,9 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("names", nargs="*", metavar="NAME")
     verb.set_defaults(run=_images)
 
-    verb = verbs.add_parser("image", help="make the service's image, and push it")
+    verb = verbs.add_parser("image", help="make one of our own images, and push it")
+    verb.add_argument("name", nargs="?", choices=service.OURS, default="service")
     verb.add_argument("--registry", default="", help="another cluster's registry")
-    verb.set_defaults(run=lambda o: print(service.build(o.registry)))
+    verb.set_defaults(run=lambda o: print(service.build(o.registry, o.name)))
     return parser
 
 

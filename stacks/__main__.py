@@ -9,12 +9,16 @@ import pulumi
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from components.cluster import Cluster
+from components.database import Database
 from components.fraud_service import FraudService
+from components.mlflow import Mlflow
 from components.namespace import Namespace
+from components.object_store import ObjectStore
 from components.postgres import Postgres
 from components.postgres_operator import PostgresOperator
 from components.redis import Redis
 from components.secrets import Secrets
+from components.training import Training
 from stacks.settings import Settings
 
 
@@ -23,7 +27,7 @@ def fraud(env: Settings) -> None:
     here = Cluster(
         "primary", kubeconfig=env.kubeconfig, context=env.context, render_to=env.render_to
     ).here
-    home = Namespace("fraud", opts=here).name
+    home = Namespace("fraud", memory=env.memory_quota, opts=here).name
 
     # Operators
     secrets = Secrets("external-secrets", namespace=home, manifests=env.manifests, opts=here)
@@ -59,6 +63,34 @@ def fraud(env: Settings) -> None:
 
     pulumi.export("scoring_url", scoring.url)
     pulumi.export("api_key_secret", scoring.api_key_secret)
+
+    # Models
+    if env.has("mlops"):
+        objects = ObjectStore(
+            "objects", namespace=home, secrets=secrets, buckets=["models"], opts=here
+        )
+        runs = Database("mlflow", namespace=home, server=ledger, secrets=secrets, opts=here)
+        registry = Mlflow(
+            "mlflow",
+            namespace=home,
+            database=runs,
+            bucket=objects.bucket("models"),
+            secrets=secrets,
+            clients=["trainer"],
+            opts=here,
+        )
+        Training(
+            "training",
+            namespace=home,
+            image=env.trainer_image,
+            ledger=ledger,
+            cache=cache,
+            registry=registry,
+            train_schedule=env.train_schedule,
+            drift_schedule=env.drift_schedule,
+            opts=here,
+        )
+        pulumi.export("mlflow_url", registry.url)
 
 
 TOLD = 32

@@ -1,15 +1,22 @@
 """What differs between environments, read once and checked before anything is planned."""
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self, get_args, get_type_hints
 
 import pulumi
 from pulumi import RunError
 
-BUILT_IMAGE = Path(__file__).parent.parent / "build" / "image.json"
+BUILT = Path(__file__).parent.parent / "build"
+BUILT_IMAGE = BUILT / "image.json"
+BUILT_TRAINER = BUILT / "trainer.json"
+
+FURTHER = ("mlops",)
+"""Parts beyond the core, each by the name of its profile."""
+PARTS = ("core", *FURTHER, "all")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +35,26 @@ class Settings:
     """Folder with the operators' releases; without one, they come from upstream."""
     image: str
     """The service's image; without one, the one that `make image` built last."""
+    trainer_image: str = ""
+    """The trainer's image, likewise; only where `mlops` is raised."""
 
+    parts: str = "core"
+    """The profile: `core`, `all`, or further parts by name, with commas between them."""
+    memory_quota: str = "12Gi"
+    """What all pods of the platform may ask for together."""
     api_replicas: int = 2
     postgres_instances: int = 2
     postgres_memory: str = "384Mi"
     postgres_storage: str = "2Gi"
     redis_memory_mib: int = 256
+    train_schedule: str = ""
+    """When a model is trained anew, as cron's five fields in UTC; without, when someone says so."""
+    drift_schedule: str = "17 * * * *"
+    """When traffic is held against what the model was trained on."""
+
+    def has(self, part: str) -> bool:
+        """Whether a part beyond the core is raised."""
+        return bool({"all", part} & set(self.parts.split(",")))
 
     @classmethod
     def load(cls) -> Self:
@@ -43,8 +64,16 @@ class Settings:
             raise RunError(f"bulwark:settings is {_got(given)}, allowed: keys and values")
         if "image" not in given:
             given["image"] = built_image()
+        if asked := os.environ.get("PARTS"):
+            given["parts"] = asked
         _check(given, get_type_hints(cls), required={f.name for f in fields(cls) if _needed(f)})
-        return cls(**given)
+        env = cls(**given)
+        for name in env.parts.split(","):
+            if name not in PARTS:
+                raise RunError(f"bulwark:settings.parts is {name!r}, allowed: {', '.join(PARTS)}")
+        if env.has("mlops") and not env.trainer_image:
+            return replace(env, trainer_image=built_image(BUILT_TRAINER))
+        return env
 
 
 def built_image(record: Path = BUILT_IMAGE) -> str:
@@ -53,7 +82,8 @@ def built_image(record: Path = BUILT_IMAGE) -> str:
         return str(json.loads(record.read_text())["image"])
     except FileNotFoundError:
         raise RunError(
-            "bulwark:settings names no image and none was built; set `image` or run `make image`"
+            f"bulwark:settings names no image and {record.name} was not built; "
+            "set it or run `make image`"
         ) from None
 
 

@@ -21,6 +21,17 @@ _FURTHER = (
         seconds=53,
         megabytes=900,
     ),
+    # What sends load by the clock
+    Tool(
+        name="vegeta",
+        module="github.com/tsenart/vegeta/v12",
+        version="v12.12.0",
+        checksum="h1:FKMMNomd3auAElO/TtbXzRFXAKGee6N/GKCGweFVm2U=",
+        programs={"vegeta": "."},
+        stamps=("main.Version={version}",),
+        seconds=60,
+        megabytes=500,
+    ),
 )
 
 _TABLE = (*table.TOOLS.values(), *_FURTHER)
@@ -31,6 +42,7 @@ TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in _TABLE}
 SETS: Mapping[str, tuple[str, ...]] = {
     **table.SETS,
     "mlops": (*_CORE, "versitygw"),
+    "load": ("vegeta",),
     "all": tuple(TOOLS),
 }
 """Names for several tools at once; a profile's name is that of its tools, core's among them."""

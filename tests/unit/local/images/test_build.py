@@ -145,8 +145,26 @@ def test_another_major_version_stops_with_what_to_change(
     assert served.manifests() == set()
 
 
+def test_without_a_name_only_the_core_profile_is_made(
+    served: FakeRegistry, table: dict[str, Image]
+) -> None:
+    table["valkey"] = replace(CACHE, profile="mlops")
+
+    images.build()
+    core = served.manifests()
+    images.build(["mlops"])
+    further = served.manifests()
+
+    assert core == {"dns/dns:v1"}
+    assert further == {"dns/dns:v1", "valkey:8.1.1"}
+
+
+def test_an_image_that_is_named_twice_is_made_once(table: dict[str, Image]) -> None:
+    assert images.chosen(["valkey", "all"]) == [table["valkey"], table["dns"]]
+
+
 def test_an_unknown_image_is_refused_with_those_there_are() -> None:
-    with pytest.raises(EngineError, match="no image is called 'redis'; there are: dns, valkey"):
+    with pytest.raises(EngineError, match="no image is called 'redis'; there are: core, "):
         images.build(["redis"])
 
 

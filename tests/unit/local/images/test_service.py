@@ -19,7 +19,8 @@ def checkout(tmp_path: Path, debian: FakeApt, monkeypatch: pytest.MonkeyPatch) -
     (root / "app" / "__main__.py").write_text("run()")
     (root / "app" / "__pycache__" / "old.pyc").write_text("of the host's Python")
     (root / "requirements-app.lock").write_text("numpy==2")
-    for name in ("ca-certificates", "libstdc++6", "python3.13", *BASE_PACKAGES):
+    (root / "requirements-trainer.lock").write_text("lightgbm==4")
+    for name in ("ca-certificates", "libgomp1", "libstdc++6", "python3.13", *BASE_PACKAGES):
         debian.add(name)
 
     def install(wheels: Wheels, site: Path) -> None:
@@ -110,6 +111,20 @@ def test_another_registry_gets_the_image_under_its_own_name(
     assert theirs.split("@")[1] == ours.split("@")[1]
     assert f"team/{name(ours)}" in served.manifests()
     assert json.loads((checkout / "build" / "image.json").read_text()) == {"image": theirs}
+
+
+def test_the_trainer_is_the_same_code_on_a_lock_of_its_own(
+    checkout: Path, served: FakeRegistry
+) -> None:
+    ours = served.image(name(service.build()))
+    reference = service.build(name="trainer")
+    image = served.image(name(reference))
+
+    assert reference.startswith(f"{served.address}/bulwark/fraud-trainer:")
+    assert json.loads((checkout / "build" / "trainer.json").read_text()) == {"image": reference}
+    assert image.files["srv/lib/numpy/__init__.py"] == "lightgbm==4"
+    same = [mine == its for mine, its in zip(ours.digests, image.digests, strict=True)]
+    assert same == [True, True, False, True]
 
 
 def test_wheels_that_cannot_be_had_are_one_line(

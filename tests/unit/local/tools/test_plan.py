@@ -46,6 +46,14 @@ def test_nothing_named_means_core() -> None:
     assert resolve([]) == resolve(["core"])
 
 
+def test_a_further_profile_is_the_core_and_more_and_all_is_everything() -> None:
+    core, mlops = resolve(["core"]), resolve(["mlops"])
+
+    assert mlops[: len(core)] == core
+    assert [tool.name for tool in mlops[len(core) :]] == ["versitygw"]
+    assert {tool.name for tool in resolve(["all"])} == set(tools.TOOLS)
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     with pytest.raises(EngineError, match="no tool is called 'docker'; there are: cluster, images"):
         resolve(["docker"])

@@ -1,0 +1,86 @@
+from pulumi import Input, ResourceOptions, RunError
+from pulumi_kubernetes.batch.v1 import CronJob
+
+from components.component import Component, Spec
+from components.fraud_pods import FraudPods
+from components.mlflow import Mlflow
+from components.network import Pods, open_path
+from components.postgres import Postgres
+from components.redis import Redis
+from policies.images import unpinned
+
+ACCOUNT = "trainer"
+"""The registry's client that this part is."""
+MODEL = "fraud"
+"""The registered model that is trained and watched."""
+NEVER = "0 0 1 1 *"
+
+
+class Training(Component):
+    """Retraining and the watch over drift, as jobs of the trainer's image on a schedule.
+
+    Without a schedule a job waits to be started by hand. Deliberately without retries: a run that
+    failed is looked at, and the model that serves goes on serving.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        namespace: Input[str],
+        image: str,
+        ledger: Postgres,
+        cache: Redis,
+        registry: Mlflow,
+        train_schedule: str = "",
+        drift_schedule: str = "",
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """Schedules are cron's five fields, in UTC."""
+        for complaint in unpinned({"image": image}):
+            raise RunError(f"Training {name} {complaint}")
+        super().__init__(name, namespace, opts)
+
+        own = Pods(name=name, namespace=namespace, labels=self.labels)
+        for server in (ledger.direct, cache.endpoint, registry.endpoint):
+            open_path(self, own, server)
+        pods = FraudPods(
+            image=image,
+            ledger=ledger,
+            cache=cache,
+            secrets={"fraud_mlflow_password": registry.password(ACCOUNT)},
+            settings={
+                "FRAUD_MLFLOW_URL": registry.url,
+                "FRAUD_MLFLOW_USER": ACCOUNT,
+                "FRAUD_MODEL_NAME": MODEL,
+                "HOME": "/tmp",  # noqa: S108 (the pod's own folder)
+            },
+        )
+        train = pods.job("train", self.role("train"), memory="2Gi", retries=0, seconds=3600)
+        drift = pods.job("drift", self.role("drift"), retries=0)
+        after = self.child_after(ledger, cache, registry)
+        for role, job, schedule in (
+            ("train", train, train_schedule),
+            ("drift", drift, drift_schedule),
+        ):
+            CronJob(
+                f"{name}-{role}",
+                metadata=self.named(f"{name}-{role}"),
+                spec=scheduled(job, schedule),
+                opts=after,
+            )
+        self.register_outputs({})
+
+
+def scheduled(job: Spec, schedule: str) -> Spec:
+    """A job on a schedule, one at a time; without a schedule, one that someone starts by hand."""
+    return {
+        "schedule": schedule or NEVER,
+        "suspend": not schedule,
+        "concurrency_policy": "Forbid",
+        # A cluster that was away catches up with the last one only.
+        "starting_deadline_seconds": 600,
+        "successful_jobs_history_limit": 3,
+        "failed_jobs_history_limit": 3,
+        "job_template": {"spec": job},
+    }

@@ -48,6 +48,8 @@ class ApiSettings(StoreSettings):
     """What one request gives Postgres, waiting for its second copy included."""
     postgres_prepared_statements: bool = True
     """A transaction pooler in between has to follow them (PgBouncer: max_prepared_statements)."""
+    shadow_per_second: int = Field(default=200, ge=1, le=10_000)
+    """Payments that a challenger scores at most; the others it never hears of."""
     drain_seconds: float = Field(default=3, ge=0, le=120)
     """How long a stopping process still takes requests, so that every router has noticed."""
 

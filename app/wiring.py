@@ -1,6 +1,6 @@
 """Which adapter stands behind which port."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -8,19 +8,27 @@ from fastapi import FastAPI
 
 from app.adapters import onnx_model, schema
 from app.adapters.guarded_windows import GuardedWindows
+from app.adapters.model_keeper import ModelKeeper
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_decisions import PostgresDecisions
 from app.adapters.postgres_labels import PostgresLabels
+from app.adapters.postgres_models import PostgresModels
+from app.adapters.postgres_shadow import PostgresShadow
 from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import RedisWindows
 from app.adapters.refill import Refill
+from app.adapters.shadowing import Shadowing
 from app.adapters.window_keeper import WindowKeeper
 from app.api.app import Connected, create_app
 from app.api.edge import Lifecycle
 from app.labels import Labelling
+from app.models import CHAMPION
 from app.ports.decisions import LogAway
+from app.ports.models import Model
+from app.registry import Registry
 from app.scoring import Scoring
 from app.settings import ApiSettings
+from app.switched import Switched
 from app.telemetry import Telemetry
 
 _GRACE_SECONDS = 15
@@ -30,7 +38,7 @@ _GRACE_SECONDS = 15
 def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
     """The app on the real stores."""
     telemetry = Telemetry()
-    judge = onnx_model.load()
+    switched = Switched(onnx_model.load())
 
     @asynccontextmanager
     async def connected() -> AsyncIterator[Connected]:
@@ -50,11 +58,25 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             refill = Refill(redis, recorded, labels, telemetry.refills.inc)
             longest = settings.redis_timeout_seconds + settings.postgres_timeout_seconds
             keeper = WindowKeeper(redis, recorded, windows, refill, longest_request=2 * longest)
-            scoring = Scoring(windows, judge, PostgresDecisions(postgres))
-            async with keeper.watching():
-                yield Connected(scoring, Labelling(labels, windows), Readiness(postgres).why_not)
+            scoring = Scoring(windows, switched, PostgresDecisions(postgres))
+            registry, models = _models(postgres, switched, telemetry, settings.shadow_per_second)
+            ready = Readiness(postgres, models.undecided)
+            async with keeper.watching(), models.watching():
+                yield Connected(scoring, Labelling(labels, windows), registry, ready.why_not)
 
     return create_app(connected, telemetry, lifecycle)
+
+
+def _models(
+    postgres: Postgres, switched: Switched, telemetry: Telemetry, shadow_per_second: int
+) -> tuple[Registry, ModelKeeper]:
+    """Who decides: `switched` follows what the registry says."""
+    committed = Model(CHAMPION, *onnx_model.read())
+    models, results = PostgresModels(postgres, committed), PostgresShadow(postgres)
+    shadowing = Shadowing(switched, results, telemetry, per_second=shadow_per_second)
+    opens = onnx_model.opened
+    keeper = ModelKeeper(models, committed, switched, shadowing, telemetry, opens=opens)
+    return Registry(models, results, switched, committed=CHAMPION, opens=opens), keeper
 
 
 class Readiness:
@@ -64,8 +86,10 @@ class Readiness:
     meet a refused connection where we have a clear 503 for them.
     """
 
-    def __init__(self, postgres: Postgres) -> None:
+    def __init__(self, postgres: Postgres, undecided: Callable[[], str | None]) -> None:
+        """`undecided` says why it is not known which model decides, or nothing."""
         self._postgres = postgres
+        self._undecided = undecided
         self._head = schema.head()
         self._good_until = 0.0
 
@@ -77,4 +101,4 @@ class Readiness:
             return str(away) if monotonic() > self._good_until else None
         if why is None:
             self._good_until = monotonic() + _GRACE_SECONDS
-        return why
+        return why or self._undecided()

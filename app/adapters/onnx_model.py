@@ -13,9 +13,10 @@ from app.domain.features import FEATURES
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Floats
 from app.models import CHAMPION, FOLDER
+from app.ports.models import Unusable
 
 
-class ModelError(Exception):
+class ModelError(Unusable):
     """Why a model cannot be used, in one line."""
 
 

@@ -8,10 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app.api import labels, probes, scores
+from app.api import labels, models, probes, scores
 from app.api.edge import Edge, Lifecycle
 from app.api.problems import answer_problems
 from app.labels import Labelling
+from app.registry import Registry
 from app.scoring import Scoring
 from app.telemetry import Telemetry
 
@@ -22,6 +23,7 @@ class Connected:
 
     scoring: Scoring
     labelling: Labelling
+    registry: Registry
     unready: Callable[[], Awaitable[str | None]]
     """Why the service can not answer now, or nothing."""
 
@@ -50,6 +52,7 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
     app.state.lifecycle = lifecycle
     app.include_router(scores.router)
     app.include_router(labels.router)
+    app.include_router(models.router)
     app.include_router(probes.router)
     answer_problems(app)
     return app

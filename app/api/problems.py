@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from app.api.bodies import Problem
 from app.ports.decisions import Contradiction, LogAway
 from app.ports.labels import UnknownPayments
+from app.ports.models import NotAllowed, Unknown, Unusable
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,12 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 """For the OpenAPI document."""
 
 _ERRORS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_REFUSALS: Final[dict[type[Exception], tuple[int, str]]] = {
+    NotAllowed: (409, "conflict"),
+    Unknown: (404, "not_found"),
+    Unusable: (422, "invalid"),
+}
+"""What the registry says."""
 _SHOWN = 40
 """Characters of a refused value that are told back."""
 
@@ -40,6 +47,8 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Contradiction, _conflict)
     app.add_exception_handler(UnknownPayments, _unknown)
     app.add_exception_handler(LogAway, _away)
+    for refusal in _REFUSALS:
+        app.add_exception_handler(refusal, _refused)
     app.add_exception_handler(Exception, _internal)
 
 
@@ -86,6 +95,12 @@ async def _unknown(_: Request, error: Exception) -> JSONResponse:
     detail = f"transaction_id {ids}: no such payment was recorded; no label was recorded now"
     body = {"error": "not_found", "detail": detail, "unknown": list(error.unknown)}
     return JSONResponse(body, 404)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    log.info("refused", path=request.url.path, why=str(error))
+    kind = next(one for one in _REFUSALS if isinstance(error, one))
+    return problem(*_REFUSALS[kind], str(error))
 
 
 async def _away(_: Request, error: Exception) -> JSONResponse:

@@ -17,9 +17,12 @@ from app.labels import Labelling
 from app.ports.decisions import Contradiction, Decided, LogAway
 from app.ports.labels import Told
 from app.ports.windows import Seen
+from app.registry import Registry
 from app.scoring import Scoring
+from app.switched import Switched
 from app.telemetry import Telemetry
 from tests.unit.app.book import MemoryBook
+from tests.unit.app.memory_models import MemoryModels, MemoryResults, opens
 
 KEY = "a-key-of-sixteen-or-more"
 
@@ -113,6 +116,8 @@ class Service:
     def __init__(self) -> None:
         self.windows, self.log = MemoryWindows(), MemoryLog()
         self.book = MemoryBook(self._recorded)
+        self.models, self.results = MemoryModels(), MemoryResults()
+        self.switched = Switched(amount_judge())
         self.telemetry, self.lifecycle = Telemetry(), Lifecycle()
         self.unready: str | None = None
         self.app = create_app(self._connect, self.telemetry, self.lifecycle)
@@ -120,12 +125,16 @@ class Service:
 
     @asynccontextmanager
     async def _connect(self) -> AsyncIterator[Connected]:
-        scoring = Scoring(self.windows, amount_judge(), self.log)
+        scoring = Scoring(self.windows, self.switched, self.log)
 
         async def unready() -> str | None:
             return self.unready
 
-        yield Connected(scoring, Labelling(self.book, self.windows), unready)
+        labelling = Labelling(self.book, self.windows)
+        registry = Registry(
+            self.models, self.results, self.switched, committed="amount-1", opens=opens
+        )
+        yield Connected(scoring, labelling, registry, unready)
 
     def _recorded(self, number: int) -> Transaction | None:
         known = self.log.recorded.get(number)

@@ -49,7 +49,7 @@ async def test_with_both_stores_away_it_starts_and_says_so() -> None:
 @pytest.fixture
 def database() -> tuple[wiring.Readiness, Connection]:
     database, connection, _ = postgres()
-    return wiring.Readiness(database), connection
+    return wiring.Readiness(database, lambda: None), connection
 
 
 async def test_ready_means_postgres_answers_with_the_schema(
@@ -76,3 +76,14 @@ async def test_a_short_absence_of_postgres_does_not_empty_the_service(
     assert await readiness.why_not() is None
     now += 2
     assert await readiness.why_not() == "postgres: no answer in time"
+
+
+async def test_not_ready_before_it_is_known_which_model_decides() -> None:
+    database, connection, _ = postgres()
+    connection.answers = ["9999", "9999"]
+    unknown = ["which model?"]
+    readiness = wiring.Readiness(database, lambda: unknown[0] if unknown else None)
+
+    assert await readiness.why_not() == "which model?"
+    unknown.clear()
+    assert await readiness.why_not() is None

@@ -1,0 +1,151 @@
+"""Models: which one decides, which one is tried beside it, and the way back."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Security
+from fastapi.security import APIKeyHeader
+from pydantic import Base64Bytes, BaseModel, Field
+
+from app.api.bodies import Problem, Strict, Utc
+from app.api.problems import RESPONSES
+from app.ports.models import Alias, Kind, Model
+from app.registry import Registry, State
+
+Version = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
+Actor = Annotated[
+    str,
+    Header(alias="X-Actor", pattern=r"^[\w.@-][\w.@ -]{0,99}$", description="Who does this."),
+]
+
+
+class Published(Strict):
+    """A model for the registry."""
+
+    version: Version
+    card: dict[str, Any] = Field(description="As the trainer writes it.")
+    artifact: Base64Bytes = Field(description="ONNX, in base64.")
+
+
+class Why(Strict):
+    """Why something is done; it is kept."""
+
+    reason: Reason
+
+
+class Promotion(Why):
+    """A model is to decide from now on."""
+
+    forced: bool = Field(
+        default=False, description="Without a gate that was passed. The history shows it."
+    )
+
+
+class Challenge(Why):
+    """A model is to be tried in the shadow; none with null."""
+
+    version: Version | None
+
+
+class Rollback(Why):
+    """The previous model is to decide again."""
+
+    expected: Version | None = Field(
+        default=None, description="The model that decides now, as the caller knows it."
+    )
+
+
+class Moved(BaseModel):
+    """An alias was given to a version, or taken away (null)."""
+
+    alias: Alias
+    version: str | None
+    kind: Kind
+    actor: str
+    reason: str
+    at: Utc
+
+
+class Roles(BaseModel):
+    """Who has which role."""
+
+    live: str = Field(description="The model that the answering process decides with.")
+    roles: dict[Alias, str]
+    history: list[Moved] = Field(description="The latest first.")
+
+
+router = APIRouter(
+    prefix="/v1/models",
+    tags=["models"],
+    responses={status: RESPONSES[status] for status in (401, 413, 422, 503)}
+    | {
+        404: {"model": Problem, "description": "There is no such model."},
+        409: {"model": Problem, "description": "The registry does not allow it, and says why."},
+    },
+    dependencies=[Security(APIKeyHeader(name="X-API-Key", auto_error=False))],
+    generate_unique_id_function=lambda route: route.name,
+)
+
+
+async def _registry(request: Request) -> Registry:
+    registry: Registry = request.app.state.connected.registry
+    return registry
+
+
+Here = Annotated[Registry, Depends(_registry)]
+
+
+@router.get("")
+async def models(registry: Here) -> Roles:
+    """Which model has which role, and how that came about."""
+    return _roles(await registry.state())
+
+
+@router.post("", status_code=201)
+async def publish_model(body: Published, registry: Here, actor: Actor) -> Roles:
+    """Keep a model. It has no role by that."""
+    model = Model(body.version, body.card | {"version": body.version}, body.artifact)
+    await registry.publish(model, actor)
+    return _roles(await registry.state())
+
+
+@router.post("/challenger")
+async def set_challenger(body: Challenge, registry: Here, actor: Actor) -> Roles:
+    """Let a model score in the shadow, a second later on every replica."""
+    await registry.models.challenge(body.version, actor, body.reason)
+    return _roles(await registry.state())
+
+
+@router.get("/challenger/report")
+async def challenger_report(registry: Here) -> dict[str, Any]:
+    """Champion and challenger on the same payments, and what to do by the stated rules."""
+    return await registry.report()
+
+
+@router.post("/{version}/promotion")
+async def promote_model(version: Version, body: Promotion, registry: Here, actor: Actor) -> Roles:
+    """Let a model decide, a second later on every replica."""
+    await registry.models.promote(version, actor, body.reason, forced=body.forced)
+    return _roles(await registry.state())
+
+
+@router.post("/rollback")
+async def roll_back_model(body: Rollback, registry: Here, actor: Actor) -> Roles:
+    """Let the previous model decide again. One step: told twice, the second changes nothing."""
+    await registry.models.roll_back(body.expected, actor, body.reason)
+    return _roles(await registry.state())
+
+
+def _roles(state: State) -> Roles:
+    history = [
+        Moved(
+            alias=move.alias,
+            version=move.version,
+            kind=move.kind,
+            actor=move.actor,
+            reason=move.reason,
+            at=move.at,
+        )
+        for move in state.history
+    ]
+    return Roles(live=state.live, roles=dict(state.roles), history=history)

@@ -84,6 +84,17 @@ e2e: venv policies-venv checkov-venv ## Verify the running stack; its last test 
 prove: venv ## Measure one promise: make prove BAR=engine-1 (writes docs/evidence/)
 	@$(PY) -m tests.prove $(BAR)
 
+##@ Load
+.PHONY: load
+load: venv load-venv ## Climb from 250 requests/s to the knee (URL=… KEY_FILE=… for another target)
+	@$(PY) -m local build load
+	@$(PY) -m tests.load
+
+.PHONY: peers
+peers: venv ## The same model behind MLServer, BentoML, Ray Serve and us: throughput and P95
+	@$(PY) -m local build load
+	@$(PY) -m tests.load.peers
+
 ##@ Craft
 .PHONY: format
 format: venv ## Format the code
@@ -118,7 +129,7 @@ client: venv ## Make the typed Python client from the OpenAPI document (build/cl
 
 .PHONY: lock
 lock: venv ## Pin the requirements again, with hashes and without registry addresses
-	@for set in requirements requirements-app requirements-policies requirements-checkov; do \
+	@for set in $(basename $(wildcard requirements*.in)); do \
 	    .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	        --no-emit-index-url --no-header $$set.in --output-file $$set.lock \
 	        $$([ $$set = requirements-app ] && echo --constraint requirements.lock); \
@@ -129,10 +140,11 @@ plan: venv ## Which tools would be built, and how long that takes
 	@$(PY) -m local plan
 
 # Virtual environments
-.PHONY: venv policies-venv checkov-venv
+.PHONY: venv policies-venv checkov-venv load-venv
 venv: .venv/installed
 policies-venv: .venv-policies/installed
 checkov-venv: .venv-checkov/installed
+load-venv: .venv-load/installed
 
 .venv/installed: requirements.lock
 	@.ci/venv .venv $<

@@ -15,7 +15,7 @@ from tests.load.generators import GENERATORS, Job, Running
 from tests.load.histogram import Histogram, apart
 from tests.load.knee import Step
 from tests.load.payments import Payments, pool, unused_id
-from tests.load.tape import SCORING, Composer, write
+from tests.load.tape import SCORING, write
 from tests.load.target import WORK, Target, counted
 
 SLACK = 1.0
@@ -73,7 +73,7 @@ class Bench:
         """A tape of new payments that lasts a little longer than the generator."""
         WORK.mkdir(parents=True, exist_ok=True)
         tape = WORK / "tape.json"
-        composer = Composer(self.payments, self.target.mix(rate))
+        composer = self.target.composer(self.payments, rate)
         requests = composer.compose(round(rate * (seconds + SLACK)))
         write(tape, requests, url=self.target.url, key=self.target.key)
         return Job(

@@ -15,13 +15,14 @@ from tests.e2e.stack import RunningStack
 from tests.load import ours
 from tests.load.histogram import Histogram
 from tests.load.meter import Meter, Pods, Processes
-from tests.load.payments import CUSTOMERS, END_OF_HISTORY
-from tests.load.tape import LABELS, SCORING, Mix
+from tests.load.payments import CUSTOMERS, END_OF_HISTORY, Payments
+from tests.load.tape import LABELS, SCORING, Composer, Mix
 from tests.prove.errors import ProveError
 
 WORK = Path(__file__).parents[2] / "build" / "load"
 LABELLED = 0.005
 """The share of labels among the requests, where the service takes labels."""
+DECISION = "/v1/decisions/{transaction_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +50,12 @@ class Target:
         except (httpx.HTTPError, ValueError, KeyError) as wrong:
             raise ProveError(f"{self.url}/openapi.json says nothing of use: {wrong}") from None
 
-    def mix(self, rate: int) -> Mix:
-        """A payment is told twice after a second; labels only where they are taken."""
-        labels = LABELLED if LABELS in self.paths() else 0.0
-        return Mix(labels=labels, retry_after=max(rate, 100))
+    def composer(self, payments: Payments, rate: int) -> Composer:
+        """A payment is told twice after a second; labels and reads where there are such."""
+        paths = self.paths()
+        labels = LABELLED if LABELS in paths else 0.0
+        reading = DECISION.replace("{transaction_id}", "{}") if DECISION in paths else "/healthz"
+        return Composer(payments, Mix(labels=labels, retry_after=max(rate, 100)), reading)
 
     def metrics(self) -> Mapping[str, str]:
         """What each of its processes counts, by where it was asked. A URL answers for one."""

@@ -67,7 +67,7 @@ def run(settings: ApiSettings) -> None:
     app = guarded(wiring.api(settings, lifecycle), settings.api_key.get_secret_value())
     config = uvicorn.Config(
         app,
-        host="0.0.0.0",  # noqa: S104 (a pod's own address is not known before)
+        host=settings.host,
         port=settings.port,
         loop="uvloop",
         http="httptools",

@@ -42,6 +42,8 @@ class ApiSettings(StoreSettings):
 
     api_key: SecretStr = Field(min_length=16)
     """There is no service without a key: closed by default."""
+    host: str = "0.0.0.0"  # noqa: S104 (a pod's own address is not known before)
+    """Which of the machine's addresses to listen on."""
     port: int = Field(default=8080, ge=1, le=65535)
     postgres_connections: int = Field(default=10, ge=1, le=100)
     postgres_timeout_seconds: float = Field(default=3, gt=0, le=30)

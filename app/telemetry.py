@@ -5,8 +5,10 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _SECONDS: Final = (
-    0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
+    0.0005, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.006, 0.0075, 0.01, 0.0125, 0.015, 0.02,
+    0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 )  # fmt: skip
+_PAYMENTS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 _DAYS: Final = (1, 3, 5, 7, 8, 10, 14, 21, 30, 45, 60, 90, 180)
 
 
@@ -21,6 +23,13 @@ class Telemetry:
             buckets=_SECONDS, registry=registry,
         )  # fmt: skip
         self.in_flight = Gauge("fraud_requests_in_flight", "Being answered.", registry=registry)
+        self.round_payments = Histogram(
+            "fraud_round_payments", "Decided together.", buckets=_PAYMENTS, registry=registry
+        )
+        self.shed = Counter(
+            "fraud_shed_total", "Sent away, because too much was waiting.", ("why",),
+            registry=registry,
+        )  # fmt: skip
         self.decisions = Counter(
             "fraud_decisions_total", "Acknowledged, by kind.", ("decision", "degraded"),
             registry=registry,

@@ -1,0 +1,121 @@
+"""Where requests wait for their turn: bounded in number and in time."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from app.domain.transactions import Transaction
+from app.ports.decisions import Decided
+from app.telemetry import Telemetry
+
+Answer = asyncio.Future[Sequence[Decided]]
+
+
+class Busy(Exception):  # noqa: N818 (a state of the world that callers answer, not a mistake)
+    """More is waiting than can be answered in time. Nothing was remembered or recorded."""
+
+    retry_seconds = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How rounds are made, and when somebody is sent away instead."""
+
+    payments: int = 256
+    """In a round."""
+    recording: int = 2
+    """Rounds that are recorded at a time. Fewer make larger rounds, which cost less each."""
+    gather_seconds: float = 0.001
+    """From one round's beginning to the next one's, unless enough payments wait."""
+    waiting: int = 2048
+    """Payments."""
+    wait_seconds: float = 2
+    """How long they may have to wait, as expected when they come and as found when they leave."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What one request brought, and its answer to be."""
+
+    payments: Sequence[Transaction]
+    answer: Answer
+    until: float
+
+    @property
+    def single(self) -> bool:
+        """Whether it may be decided among others. A batch is all or none."""
+        return len(self.payments) == 1
+
+    def resolve(self, result: Sequence[Decided] | Exception) -> None:
+        """Whoever waited may have gone."""
+        if self.answer.done():
+            return
+        if isinstance(result, Exception):
+            self.answer.set_exception(result)
+        else:
+            self.answer.set_result(result)
+
+
+class Line:
+    """First come, first served."""
+
+    def __init__(self, limits: Limits, telemetry: Telemetry) -> None:
+        self._limits = limits
+        self._telemetry = telemetry
+        self._told: deque[Told] = deque()
+        self._filled = asyncio.Event()
+        self.waiting = 0
+        """Payments."""
+
+    async def filled(self) -> None:
+        """Wait until somebody waits."""
+        await self._filled.wait()
+
+    def join(self, payments: Sequence[Transaction], round_seconds: float) -> Answer:
+        """Wait for an answer, or be refused at once. Rounds take so long at present."""
+        self._refuse_when_full(len(payments), round_seconds)
+        until = monotonic() + self._limits.wait_seconds
+        told = Told(payments, asyncio.get_running_loop().create_future(), until)
+        self._told.append(told)
+        self.waiting += len(payments)
+        self._filled.set()
+        return told.answer
+
+    def _refuse_when_full(self, size: int, round_seconds: float) -> None:
+        """Whoever finds nobody waiting is let in: only rounds can tell how long they take."""
+        limits, waiting = self._limits, self.waiting
+        if not waiting:
+            return
+        expected = round_seconds * (1 + waiting / limits.payments) / limits.recording
+        if waiting + size > limits.waiting:
+            self._telemetry.shed.labels("full").inc()
+            raise Busy(f"{waiting} payments are waiting")
+        if expected > limits.wait_seconds:
+            self._telemetry.shed.labels("slow").inc()
+            raise Busy(f"it would take {expected:.0f} seconds")
+
+    def take(self) -> list[Told]:
+        """The next round: as many single payments as fit and differ in their ids, or a batch."""
+        taken: list[Told] = []
+        ids: set[int] = set()
+        now = monotonic()
+        while self._told and len(taken) < self._limits.payments:
+            told = self._told[0]
+            number = told.payments[0].transaction_id
+            if taken and (number in ids or not told.single):
+                break
+            self._told.popleft()
+            self.waiting -= len(told.payments)
+            if told.until < now:
+                self._telemetry.shed.labels("late").inc()
+                told.resolve(Busy("it waited in vain"))
+                continue
+            taken.append(told)
+            ids.add(number)
+            if not told.single:
+                break
+        if not self._told:
+            self._filled.clear()
+        return taken

@@ -67,6 +67,37 @@ def test_the_build_leaves_its_image_in_a_file(tmp_path: Path) -> None:
     assert built_image(record) == "fraud@sha256:0"
 
 
+@pytest.mark.parametrize("parts", ["mlops", "all", "core,mlops"])
+def test_a_profile_says_which_further_parts_are_raised(parts: str) -> None:
+    assert load({**LEAST, "trainer_image": "trainer:1", "parts": parts}).has("mlops")
+    assert not load({**LEAST, "parts": "core"}).has("mlops")
+
+
+def test_what_the_command_asks_for_comes_before_what_the_file_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PARTS", "all")
+
+    assert load({**LEAST, "trainer_image": "trainer:1", "parts": "core"}).has("mlops")
+
+
+@pytest.mark.parametrize("parts", ["everything", "core,", "mlops;core"])
+def test_a_part_that_nobody_knows_is_refused_with_those_there_are(parts: str) -> None:
+    with pytest.raises(
+        pulumi.RunError, match=r"settings\.parts is '.*', allowed: core, mlops, all$"
+    ):
+        load({**LEAST, "parts": parts})
+
+
+def test_the_trainer_that_was_built_last_is_used_where_it_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "built_image", lambda record: record.name)
+
+    assert load({**LEAST, "parts": "mlops"}).trainer_image == "trainer.json"
+    assert not load(LEAST).trainer_image
+
+
 def test_without_any_image_the_remedy_is_named(tmp_path: Path) -> None:
     with pytest.raises(pulumi.RunError, match="run `make image`"):
         built_image(tmp_path / "image.json")

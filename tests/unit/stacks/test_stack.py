@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 from stacks.__main__ import fraud
 from stacks.settings import Settings
 from tests.unit.engine import Deploy
+from tests.unit.verdict import verdict
 
 ENV = Settings(kubeconfig="/cluster/kubeconfig", address="node", image="registry/fraud:1")
+ALL = replace(ENV, parts="all", trainer_image="registry/trainer:1")
 
 
 def test_the_platform_is_one_program_with_every_part_in_the_cluster_it_names(
@@ -32,3 +36,23 @@ def test_no_secret_value_is_declared_anywhere(deploy: Deploy) -> None:
     made = deploy(lambda: fraud(ENV))
 
     assert not [key for key in made if key[0] == "Secret"]
+
+
+def test_the_core_profile_has_none_of_the_further_parts(deploy: Deploy) -> None:
+    core, everything = deploy(lambda: fraud(ENV)), deploy(lambda: fraud(ALL))
+
+    further = everything.keys() - core.keys()
+    assert core.keys() < everything.keys()
+    assert {core[key] == everything[key] for key in core} == {True}
+    assert {
+        ("StatefulSet", "objects"),
+        ("Deployment", "mlflow"),
+        ("CronJob", "training-train"),
+        ("CronJob", "training-drift"),
+    } <= further
+
+
+def test_the_further_parts_follow_the_policies(deploy: Deploy) -> None:
+    core, everything = verdict(deploy(lambda: fraud(ENV))), verdict(deploy(lambda: fraud(ALL)))
+
+    assert everything == core

@@ -36,6 +36,8 @@ PRIMARY = Part("primary", POSTGRES.labels | {"cnpg.io/instanceRole": "primary"},
 STANDBY = Part("standby", POSTGRES.labels | {"cnpg.io/instanceRole": "replica"}, "postgres", 5432)
 POOLER = Part("pooler", {"cnpg.io/podRole": "pooler"}, "pgbouncer", 5432)
 REDIS = Part("redis", {"app.kubernetes.io/name": "redis"}, "valkey", 6379)
+OBJECTS = Part("objects", {"app.kubernetes.io/name": "objectstore"}, "versitygw", 7070)
+MLFLOW = Part("mlflow", {"app.kubernetes.io/name": "mlflow"}, "mlflow", 5000)
 API = Part("api", {"app.kubernetes.io/component": "api"}, "api", 8080)
 
 

@@ -38,6 +38,8 @@ class Job:
     folder: Path
     """For what it writes."""
     clients: int = 0
+    again: bool = False
+    """Whether the tape begins anew at its end; otherwise that is the end of the load."""
     cores: str = ""
     """Cores to keep to, as taskset writes them; empty is any."""
 
@@ -75,10 +77,12 @@ def vegeta(job: Job) -> Iterator[Running]:
     """An open loop: requests leave by the clock, however long the answers take."""
     program, out = vegeta_program(), job.folder / "vegeta.bin"
     command = [
-        program, "attack", "-format=json", "-lazy", f"-targets={job.tape}", f"-output={out}",
+        program, "attack", "-format=json", f"-targets={job.tape}", f"-output={out}",
         f"-rate={job.rate}/1s", f"-duration={job.seconds}s", f"-timeout={TIMEOUT}s",
         "-max-body=0", "-http2=false", "-redirects=0",
     ]  # fmt: skip
+    if not job.again:
+        command.append("-lazy")
     if not job.rate:
         command += [f"-max-workers={job.clients}", f"-workers={job.clients}"]
 

@@ -10,17 +10,25 @@ from app.adapters import onnx_model, schema
 from app.adapters.guarded_windows import GuardedWindows
 from app.adapters.model_keeper import ModelKeeper
 from app.adapters.postgres import Postgres
+from app.adapters.postgres_archive import PostgresArchive
+from app.adapters.postgres_audit import PostgresAudit
 from app.adapters.postgres_decisions import PostgresDecisions
 from app.adapters.postgres_labels import PostgresLabels
+from app.adapters.postgres_lists import PostgresLists
 from app.adapters.postgres_models import PostgresModels
+from app.adapters.postgres_rules import PostgresRules
 from app.adapters.postgres_shadow import PostgresShadow
 from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import RedisWindows
 from app.adapters.refill import Refill
+from app.adapters.rules_keeper import RulesKeeper
 from app.adapters.shadowing import Shadowing
 from app.adapters.window_keeper import WindowKeeper
+from app.api.analysts import Analysts
 from app.api.app import Connected, create_app
 from app.api.edge import Lifecycle
+from app.domain.ruled import Ruled
+from app.hindsight import Hindsight
 from app.labels import Labelling
 from app.models import CHAMPION
 from app.ports.decisions import LogAway
@@ -30,6 +38,7 @@ from app.scoring import Scoring
 from app.settings import ApiSettings
 from app.switched import Switched
 from app.telemetry import Telemetry
+from app.trials import Trials
 
 _GRACE_SECONDS = 15
 """A failover of Postgres: meanwhile clients get our 503 and not a refused connection."""
@@ -39,6 +48,7 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
     """The app on the real stores."""
     telemetry = Telemetry()
     switched = Switched(onnx_model.load())
+    ruled = Ruled(switched, lambda code: telemetry.rule_hits.labels(code).inc())
 
     @asynccontextmanager
     async def connected() -> AsyncIterator[Connected]:
@@ -58,11 +68,14 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             refill = Refill(redis, recorded, labels, telemetry.refills.inc)
             longest = settings.redis_timeout_seconds + settings.postgres_timeout_seconds
             keeper = WindowKeeper(redis, recorded, windows, refill, longest_request=2 * longest)
-            scoring = Scoring(windows, switched, PostgresDecisions(postgres))
+            scoring = Scoring(windows, ruled, PostgresDecisions(postgres))
+            rules = RulesKeeper(PostgresRules(postgres), ruled, telemetry)
+            analysts = _analysts(postgres, recorded, switched, ruled)
             registry, models = _models(postgres, switched, telemetry, settings.shadow_per_second)
             ready = Readiness(postgres, models.undecided)
-            async with keeper.watching(), models.watching():
-                yield Connected(scoring, Labelling(labels, windows), registry, ready.why_not)
+            async with keeper.watching(), models.watching(), rules.watching():
+                labelling = Labelling(labels, windows)
+                yield Connected(scoring, labelling, registry, analysts, ready.why_not)
 
     return create_app(connected, telemetry, lifecycle)
 
@@ -77,6 +90,17 @@ def _models(
     opens = onnx_model.opened
     keeper = ModelKeeper(models, committed, switched, shadowing, telemetry, opens=opens)
     return Registry(models, results, switched, committed=CHAMPION, opens=opens), keeper
+
+
+def _analysts(
+    postgres: Postgres, recorded: PostgresWindows, switched: Switched, ruled: Ruled
+) -> Analysts:
+    """Tests of drafts ask the live model itself: nothing of them is counted or shadowed."""
+    archive = PostgresArchive(postgres)
+    hindsight = Hindsight(recorded, lambda: switched.live)
+    trials = Trials(archive, hindsight, lambda: switched.live, lambda: ruled.ruling)
+    books = PostgresRules(postgres), PostgresLists(postgres), PostgresAudit(postgres)
+    return Analysts(*books, archive, trials, hindsight)
 
 
 class Readiness:

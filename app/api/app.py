@@ -8,12 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app.api import labels, models, probes, scores
+from app.api import audit, decisions, labels, lists, models, probes, rules, scores
+from app.api.analysts import Analysts, answer_analysts
 from app.api.edge import Edge, Lifecycle
 from app.api.problems import answer_problems
 from app.labels import Labelling
 from app.registry import Registry
-from app.scoring import Scoring
+from app.rounds import Rounds
 from app.telemetry import Telemetry
 
 
@@ -21,9 +22,10 @@ from app.telemetry import Telemetry
 class Connected:
     """What the running app works with."""
 
-    scoring: Scoring
+    scoring: Rounds
     labelling: Labelling
     registry: Registry
+    analysts: Analysts
     unready: Callable[[], Awaitable[str | None]]
     """Why the service can not answer now, or nothing."""
 
@@ -38,6 +40,7 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connect() as connected:
             app.state.connected = connected
+            app.state.desk = scores.Desk(connected.scoring.score, telemetry)
             yield
 
     app = FastAPI(
@@ -47,20 +50,27 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
         lifespan=lifespan,
         docs_url=None,  # its page loads scripts from elsewhere; /openapi.json has it all
         redoc_url=None,
+        separate_input_output_schemas=False,  # a rule set is read as it is written
     )
     app.state.telemetry = telemetry
     app.state.lifecycle = lifecycle
     app.include_router(scores.router)
     app.include_router(labels.router)
     app.include_router(models.router)
+    for analysts in (rules, lists, audit, decisions):
+        app.include_router(analysts.router)
     app.include_router(probes.router)
     answer_problems(app)
+    answer_analysts(app)
     return app
 
 
 def guarded(app: FastAPI, key: str) -> ASGIApp:
     """The app behind its edge: what is served."""
-    return Edge(app, key=key, telemetry=app.state.telemetry, lifecycle=app.state.lifecycle)
+    state, directs = app.state, scores.DIRECT
+    return Edge(
+        app, key=key, telemetry=state.telemetry, lifecycle=state.lifecycle, directs=directs
+    )
 
 
 def _version() -> str:

@@ -10,14 +10,14 @@ Whose word counts, first to last:
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from app.domain.features import FEATURES
 from app.domain.reasons import Reason
 from app.domain.rules import BUILT_IN, Listed, Party, Rule, RuleSet, multiple, spans
-from app.domain.scoring import Decision, Outcome, worth_saying
+from app.domain.scoring import Decision, Outcome, Ratings, worth_saying
 from app.domain.transactions import Flags, Floats, Ints, Transaction
 
 Lists = Mapping[tuple[str, Party], frozenset[int]]
@@ -33,12 +33,21 @@ _CENT: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Rulings:
     """What became of some payments, and which rules hit where."""
 
     decisions: list[Decision]
     hits: Mapping[int, tuple[Rule, ...]]
     """By the payment's place. Most have none and are not there."""
+
+
+class Result(NamedTuple):
+    """What becomes of a payment, without reasons."""
+
+    outcome: Outcome
+    model: Outcome
+    """What the model alone says, under this version's thresholds."""
+    hits: tuple[Rule, ...]
 
 
 class Ruling:
@@ -62,7 +71,7 @@ class Ruling:
         rows: Floats,
         decisions: list[Decision],
         explain: Explain,
-    ) -> Judged:
+    ) -> Rulings:
         """The model's decisions as they stand under this rule set.
 
         `rows` is (payments, features). `explain` is asked for the few that are stopped here though
@@ -71,7 +80,7 @@ class Ruling:
         hits = self._hits(payments, rows)
         version, thresholds = self.rules.version, self.rules.thresholds
         if not hits and not version and not thresholds:
-            return Judged(decisions, hits)
+            return Rulings(decisions, hits)
         judged = [
             Decision(
                 limits.outcome(one.score) if (limits := thresholds.get(one.model_version))
@@ -89,7 +98,20 @@ class Ruling:
         if unexplained:
             for place, every in zip(unexplained, explain(rows[unexplained]), strict=True):
                 judged[place] = _with(judged[place], worth_saying(every))
-        return Judged(judged, hits)
+        return Rulings(judged, hits)
+
+    def outcomes(
+        self, payments: Sequence[Transaction], rows: Floats, rated: Ratings
+    ) -> list[Result]:
+        """What would become of payments that a model has rated."""
+        limits = self.rules.thresholds.get(rated.model_version)
+        models = limits.outcomes(rated.scores) if limits else rated.outcomes
+        hits = self._hits(payments, rows)
+        found = [(model, hits.get(place, ())) for place, model in enumerate(models)]
+        return [
+            Result(settled(model, [rule.then for rule in rules]), model, rules)
+            for model, rules in found
+        ]
 
     def _hits(self, payments: Sequence[Transaction], rows: Floats) -> dict[int, tuple[Rule, ...]]:
         found: dict[int, list[Rule]] = {}

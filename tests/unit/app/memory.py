@@ -10,6 +10,7 @@ from app.api.app import Connected, create_app, guarded
 from app.api.edge import Lifecycle
 from app.domain.features import FEATURES
 from app.domain.pasts import Past, Pasts
+from app.domain.ruled import Ruled
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Floats, Transaction
 from app.domain.windows import CustomerWindow, TerminalWindow
@@ -23,6 +24,7 @@ from app.switched import Switched
 from app.telemetry import Telemetry
 from tests.unit.app.book import MemoryBook
 from tests.unit.app.memory_models import MemoryModels, MemoryResults, opens
+from tests.unit.app.rulebook import MemoryArchive, MemoryRules, analysts
 
 KEY = "a-key-of-sixteen-or-more"
 
@@ -118,6 +120,8 @@ class Service:
         self.book = MemoryBook(self._recorded)
         self.models, self.results = MemoryModels(), MemoryResults()
         self.switched = Switched(amount_judge())
+        self.ruled = Ruled(self.switched, lambda _: None)
+        self.rules, self.archive = MemoryRules(), MemoryArchive(self.log.recorded)
         self.telemetry, self.lifecycle = Telemetry(), Lifecycle()
         self.unready: str | None = None
         self.app = create_app(self._connect, self.telemetry, self.lifecycle)
@@ -125,7 +129,7 @@ class Service:
 
     @asynccontextmanager
     async def _connect(self) -> AsyncIterator[Connected]:
-        scoring = Scoring(self.windows, self.switched, self.log)
+        scoring = Scoring(self.windows, self.ruled, self.log)
 
         async def unready() -> str | None:
             return self.unready
@@ -134,7 +138,8 @@ class Service:
         registry = Registry(
             self.models, self.results, self.switched, committed="amount-1", opens=opens
         )
-        yield Connected(scoring, labelling, registry, unready)
+        desk = analysts(self.rules, self.archive, self.ruled)
+        yield Connected(scoring, labelling, registry, desk, unready)
 
     def _recorded(self, number: int) -> Transaction | None:
         known = self.log.recorded.get(number)

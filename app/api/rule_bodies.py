@@ -1,0 +1,165 @@
+"""What goes over the wire about rules."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.api.actor import Why
+from app.api.bodies import Strict, Utc
+from app.definitions import Definition
+from app.domain.rules import RuleSet
+from app.domain.scoring import Outcome
+from app.domain.trial import Group, Tally
+from app.ports.rules import State, Stored
+from app.trials import Trial
+
+
+class Version(BaseModel):
+    """A rule set as it stands."""
+
+    version: int
+    state: State
+    definition: Definition
+    author: str = Field(description="Who wrote it last.")
+    created_at: Utc
+    tested_at: Utc | None = Field(description="When this very text was last test-run.")
+    test: dict[str, Any] | None = Field(description="What that found; see `TestReport`.")
+    live_by: str | None
+    live_at: Utc | None
+
+    @classmethod
+    def of(cls, stored: Stored) -> "Version":
+        """The answer for what is stored."""
+        return cls(
+            version=stored.rules.version,
+            state=stored.state,
+            definition=Definition.of(stored.rules, stored.note),
+            author=stored.author,
+            created_at=stored.created_at,
+            tested_at=stored.tested_at,
+            test=dict(stored.test) if stored.test else None,
+            live_by=stored.live_by,
+            live_at=stored.live_at,
+        )
+
+
+class Versions(BaseModel):
+    """Versions, the newest first."""
+
+    versions: list[Version]
+    next: int | None = Field(description="Give this as `before` for the rest. None: that was all.")
+
+
+class TestRun(Strict):
+    """How much to look at."""
+
+    payments: int = Field(default=5_000, strict=True, ge=1, le=50_000)
+    seconds: float = Field(default=10, ge=0.1, le=30, description="Ends then with what it has.")
+
+
+class GoLive(Strict):
+    """That a version is to judge."""
+
+    why: Why
+    forced: bool = Field(
+        default=False, strict=True, description="Though its text was never test-run."
+    )
+
+
+class Share(BaseModel):
+    """Some payments, and how many of them were frauds where that is known."""
+
+    payments: int
+    frauds: int
+    genuine: int
+    precision: float | None = Field(description="Frauds of those whose label is known.")
+    recall: float | None = Field(description="Of all known frauds that were looked at.")
+
+    @classmethod
+    def of(cls, group: Group, tally: Tally) -> "Share":
+        """The answer for a group."""
+        return cls(**_counts(group, tally))
+
+
+class Move(Share):
+    """Payments with which the draft does something else than the live rules."""
+
+    was: Outcome
+    becomes: Outcome
+    samples: list[int] = Field(description="The latest ids.")
+
+
+class Hits(Share):
+    """Payments that a rule of the draft hits."""
+
+    code: str
+    alone: Share = Field(description="Of these, where the outcome hangs on this rule alone.")
+    samples: list[int] = Field(description="The latest ids.")
+
+
+class Side(BaseModel):
+    """What a version does."""
+
+    version: int
+    outcomes: dict[Outcome, int]
+    stopped: Share = Field(description="What it reviews or declines.")
+
+
+class TestReport(BaseModel):
+    """A draft and the live version on the same recent payments, judged by today's model."""
+
+    payments: int
+    complete: bool = Field(description="Whether time sufficed for as many as were asked for.")
+    seconds: float
+    newest: Utc | None = Field(description="When the newest of them was recorded.")
+    oldest: Utc | None
+    model_version: str
+    live: Side
+    draft: Side
+    moves: list[Move]
+    rules: list[Hits] = Field(description="In the order of the draft; without hits, too.")
+
+    @classmethod
+    def of(cls, trial: Trial, draft: RuleSet) -> "TestReport":
+        """The answer for a test run."""
+        tally = trial.tally
+        return cls(
+            payments=tally.every.payments,
+            complete=trial.complete,
+            seconds=round(trial.seconds, 3),
+            newest=trial.newest,
+            oldest=trial.oldest,
+            model_version=trial.model_version,
+            live=_side(trial.against, tally.live, tally),
+            draft=_side(draft.version, tally.draft, tally),
+            moves=[
+                Move(was=was, becomes=becomes, samples=group.samples, **_counts(group, tally))
+                for (was, becomes), group in tally.moves.items()
+            ],
+            rules=[_hits(rule.code, tally) for rule in draft.rules],
+        )
+
+
+def _hits(code: str, tally: Tally) -> Hits:
+    group = tally.hits[code]
+    alone = Share.of(tally.alone[code], tally)
+    return Hits(code=code, alone=alone, samples=group.samples, **_counts(group, tally))
+
+
+def _side(version: int, outcomes: Mapping[Outcome, Group], tally: Tally) -> Side:
+    return Side(
+        version=version,
+        outcomes={outcome: group.payments for outcome, group in outcomes.items()},
+        stopped=Share.of(tally.stopped(outcomes), tally),
+    )
+
+
+def _counts(group: Group, tally: Tally) -> dict[str, Any]:
+    return {
+        "payments": group.payments,
+        "frauds": group.frauds,
+        "genuine": group.genuine,
+        "precision": group.precision,
+        "recall": tally.recall(group),
+    }

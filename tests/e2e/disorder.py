@@ -1,4 +1,4 @@
-"""Payments and labels as they really come: some late, some wrong at first, in no order to rely on."""
+"""Payments and labels as they really come: some late, some labels wrong at first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,6 +60,14 @@ class Plan:
         return int(((payments[1:] == payments[:-1]) & (frauds[1:] != frauds[:-1])).sum())
 
 
+class _Told(NamedTuple):
+    """Labels, and when they are told."""
+
+    payments: Ints
+    frauds: Flags
+    moments: Floats
+
+
 def disordered(payments: Transactions, *, known: int, tick: int, seed: int) -> Plan:
     """The payments before place `known` are there from the beginning, labelled; others are told.
 
@@ -67,51 +75,50 @@ def disordered(payments: Transactions, *, known: int, tick: int, seed: int) -> P
     seconds: what a tick brings is told together, and no window looks at a label earlier than that.
     """
     random = np.random.default_rng(seed)
-    times = payments.times[known:].astype(np.float64)
-    end = times[-1] + 1
-    late = _some(random, LATE_PAYMENTS, len(times))
-    # Of the same second they come in any order.
-    arriving = times + random.random(len(times)) + late * _while(random, MINUTE, LATEST_PAYMENT, late)
-    arriving = np.minimum(arriving, end)
-    labels, moments = _labels(payments, known, arriving, tick, random)
-    told = moments < end
-    labels, moments = labels[told], moments[told]
-    return _plan(payments, known, arriving, labels, moments, tick)
-
-
-def _labels(
-    payments: Transactions, known: int, arriving: Floats, tick: int, random: np.random.Generator
-) -> tuple[Ints, Floats]:
-    """Rows of a payment's place and what is told of it, and when."""
-    places, frauds = np.arange(known, len(payments)), payments.frauds[known:]
+    arriving = _arriving(payments.times[known:], random)
     due = np.maximum(payments.times[known:] + float(LABEL_DELAY * DAY), arriving + tick)
-    late = _some(random, LATE_LABELS, len(due))
-    due = due + late * _while(random, HOUR, LATEST_LABEL, late)
-    wrong = _some(random, WRONG_LABELS, len(due))
-    right = due + wrong * (tick + _while(random, HOUR, LATEST_LABEL, wrong))
-    reversed_ = np.flatnonzero(_some(random, REVERSED_LABELS, known))
-    start, end = float(payments.times[known]), float(payments.times[-1])
-    told = (
-        (places[wrong], ~frauds[wrong], due[wrong]),
-        (places, frauds, right),
-        (
-            reversed_,
-            ~payments.frauds[reversed_],
-            random.uniform(start, end, len(reversed_)),
-        ),
+    right = _told(payments.frauds[known:], due, tick, random)
+    labels = _Told(right.payments + known, right.frauds, right.moments)
+    reversed_ = _reversed(payments, known, random)
+    labels = _Told(*(np.concatenate(pair) for pair in zip(labels, reversed_, strict=True)))
+    in_time = labels.moments < arriving.max()
+    labels = _Told(*(column[in_time] for column in labels))
+    return _plan(payments, arriving, labels, tick)
+
+
+def _arriving(times: Ints, random: np.random.Generator) -> Floats:
+    """At their time, within one second in any order; some late, but none after the end."""
+    late = _some(random, LATE_PAYMENTS, len(times))
+    delays = late * _whiles(random, MINUTE, LATEST_PAYMENT, len(times))
+    arriving: Floats = np.minimum(times + random.random(len(times)) + delays, times[-1] + 1)
+    return arriving
+
+
+def _told(frauds: Flags, due: Floats, tick: int, random: np.random.Generator) -> _Told:
+    """The truth; of some payments first the opposite, and then the truth a while later."""
+    size = len(due)
+    late, wrong = _some(random, LATE_LABELS, size), _some(random, WRONG_LABELS, size)
+    first = due + late * _whiles(random, HOUR, LATEST_LABEL, size)
+    truth = first + wrong * (tick + _whiles(random, HOUR, LATEST_LABEL, size))
+    return _Told(
+        np.concatenate((np.flatnonzero(wrong), np.arange(size))),
+        np.concatenate((~frauds[wrong], frauds)),
+        np.concatenate((first[wrong], truth)),
     )
-    rows = np.concatenate([np.column_stack((place, fraud)) for place, fraud, _ in told])
-    return rows.astype(np.int64), np.concatenate([moments for _, _, moments in told])
 
 
-def _plan(
-    payments: Transactions, known: int, arriving: Floats, labels: Ints, moments: Floats, tick: int
-) -> Plan:
+def _reversed(payments: Transactions, known: int, random: np.random.Generator) -> _Told:
+    """Of some payments that were there labelled it turns out that the opposite is true."""
+    places = np.flatnonzero(_some(random, REVERSED_LABELS, known))
+    start, end = float(payments.times[known]), float(payments.times[-1])
+    return _Told(places, ~payments.frauds[places], random.uniform(start, end, len(places)))
+
+
+def _plan(payments: Transactions, arriving: Floats, labels: _Told, tick: int) -> Plan:
     """One order of arrival: tick by tick, labels before payments."""
-    count = len(moments)
-    when = np.concatenate((moments, arriving))
-    ticks = when // tick
-    is_payment = np.arange(len(when)) >= count
+    count, known = len(labels.moments), len(payments) - len(arriving)
+    when = np.concatenate((labels.moments, arriving))
+    ticks, is_payment = when // tick, np.arange(len(when)) >= count
     order = np.lexsort((when, is_payment, ticks))
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
@@ -121,8 +128,8 @@ def _plan(
         payments,
         np.concatenate((before, ranks[count:])),
         Labels(
-            np.concatenate((np.arange(known), labels[:, 0])),
-            np.concatenate((payments.frauds[:known], labels[:, 1] > 0)),
+            np.concatenate((np.arange(known), labels.payments)),
+            np.concatenate((payments.frauds[:known], labels.frauds)),
             np.concatenate((before, ranks[:count])),
         ),
     )
@@ -139,6 +146,6 @@ def _some(random: np.random.Generator, share: float, size: int) -> Flags:
     return chosen
 
 
-def _while(random: np.random.Generator, shortest: float, longest: float, of: Flags) -> Floats:
-    """As many short whiles as long ones, by their order of magnitude."""
-    return np.exp(random.uniform(np.log(shortest), np.log(longest), len(of)))
+def _whiles(random: np.random.Generator, shortest: float, longest: float, size: int) -> Floats:
+    """As many short ones as long ones, by their order of magnitude."""
+    return np.exp(random.uniform(np.log(shortest), np.log(longest), size))

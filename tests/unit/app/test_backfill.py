@@ -14,6 +14,7 @@ from app.domain.simulator import Simulation
 from app.domain.transactions import DAY, Transactions
 from app.domain.world import World
 from app.settings import StoreSettings
+from tests.unit.app.book import MemoryBook
 from tests.unit.app.ledger import MemoryLedger
 from tests.unit.app.redis_fake import Raw
 
@@ -60,6 +61,7 @@ def stores(monkeypatch: pytest.MonkeyPatch, redis: RedisWindows) -> Stores:
     monkeypatch.setattr(Postgres, "connected", lambda *_, **__: lend(None))
     monkeypatch.setattr(RedisWindows, "connected", lambda *_: lend(redis))
     monkeypatch.setattr(backfill, "PostgresWindows", lambda _: stores.ledger)
+    monkeypatch.setattr(backfill, "PostgresLabels", lambda _: MemoryBook(lambda _: None))
     monkeypatch.setattr(backfill, "PostgresHistory", lambda _: stores)
     monkeypatch.setattr(backfill, "CHUNK", 40)
     monkeypatch.setattr(

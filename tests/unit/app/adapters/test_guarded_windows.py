@@ -1,18 +1,22 @@
 """Redis when it can be relied on, Postgres otherwise; and nothing gets lost in between."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import fakeredis
 import pytest
 
 from app.adapters.guarded_windows import GuardedWindows, State
+from app.adapters.postgres_windows import Page
 from app.adapters.redis_windows import RedisWindows
 from app.adapters.refill import Refill
 from app.adapters.window_keeper import WindowKeeper
 from app.domain.transactions import DAY, Transaction
 from app.ports.decisions import LogAway
+from app.ports.labels import Label
 from app.ports.windows import Seen
 from app.telemetry import Telemetry
 from tests.unit.app.book import MemoryBook
@@ -37,6 +41,16 @@ class Platform:
         if not seen.kept:
             await self.windows.settle(payments)
         return seen
+
+    async def label(self, number: int, *, fraud: bool = True) -> None:
+        told = await self.book.record([Label(number, fraud)], "desk")
+        await self.windows.label(told)
+
+    async def risk(self, number: int) -> float:
+        """Of the terminal as a payment ten days later sees it, which is not recorded."""
+        asked = [payment(number, time=payment().time + 10 * DAY, customer_id=number)]
+        past = (await self.windows.observe(asked)).pasts[0].terminal
+        return float(past.frauds.mean())
 
     async def known(self, one: Transaction) -> int:
         """How many of the customer's payments come before this one, by whoever answers."""
@@ -256,6 +270,112 @@ async def test_losing_redis_while_settling_is_no_error(
     await platform.windows.settle([payment(1)])
 
     assert platform.windows.state is State.DOWN
+
+
+async def test_a_label_counts_for_the_next_payment_and_waits_for_nobody(
+    platform: Platform,
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1))
+
+    await platform.label(1)
+
+    assert await platform.risk(50) == 1
+    assert set(platform.book.queue) == {1}
+    await platform.keeper.tend()
+    assert not platform.book.queue
+
+
+async def test_a_label_told_while_redis_was_away_is_in_it_before_it_is_relied_on(
+    platform: Platform, server: fakeredis.FakeServer
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1), payment(2))
+    server.connected = False
+    await platform.label(1)  # loses Redis
+    await platform.label(2)  # knows that it is lost
+    server.connected = True
+    await platform.keeper.tend()
+
+    assert await platform.risk(50) == 1
+    assert not platform.book.queue
+
+
+async def test_a_label_that_another_process_could_not_give_to_redis_is_there_a_second_later(
+    platform: Platform,
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1))
+    await platform.book.record([Label(1, fraud=True)], "desk")
+
+    await platform.keeper.tend()
+
+    assert await platform.risk(50) == 1
+
+
+async def test_a_redis_that_restarted_from_an_old_file_gets_the_labels_that_it_forgot(
+    platform: Platform, raw: Raw
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1), payment(2))
+    await platform.label(2)
+    await platform.keeper.tend()
+    old = {key: await raw.dump(key) for key in await raw.keys("*")}
+    await platform.label(1)
+    await platform.label(2, fraud=False)
+    await platform.keeper.tend()
+    assert not platform.book.queue
+    await raw.flushall()
+    for key, value in old.items():
+        await raw.restore(key, 0, value)
+    raw.run_id = "second"
+
+    await platform.keeper.tend()
+
+    assert await raw.zcard("frauds:9") == 1
+    assert await platform.risk(50) == 0.5
+
+
+async def test_an_emptied_redis_gets_the_labels_told_while_it_was_filled(
+    platform: Platform, raw: Raw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await platform.keeper.tend()
+    await platform.score(payment(1), payment(2))
+    await platform.label(1)
+    await platform.keeper.tend()
+    await raw.flushall()
+    read = platform.ledger.recorded_since
+
+    async def and_told(moment: datetime) -> AsyncIterator[Page]:
+        async for one in read(moment):
+            stale = replace(one, frauds=[number == 1 for number in one.ids])
+            if platform.book.told[-1].label.fraud:  # between the page's reading and its filling
+                await platform.label(1, fraud=False)
+                await platform.label(2)
+            yield stale
+
+    monkeypatch.setattr(platform.ledger, "recorded_since", and_told)
+    platform.book.clock = platform.ledger.clock
+    await platform.windows.observe([payment(3)])
+    await platform.keeper.tend()
+
+    found = await raw.zrange("frauds:9", 0, -1)
+    assert [int.from_bytes(member[:8], "big") for member in found] == [2]
+
+
+async def test_what_redis_missed_brings_no_label_older_than_a_later_one(
+    platform: Platform, server: fakeredis.FakeServer
+) -> None:
+    await platform.keeper.tend()
+    server.connected = False
+    await platform.score(payment(1))
+    await platform.label(1)
+    await platform.label(1, fraud=False)
+    server.connected = True
+
+    await platform.keeper.tend()
+
+    assert await platform.risk(50) == 0
 
 
 async def test_a_process_that_starts_beside_a_complete_redis_is_not_degraded_at_first(

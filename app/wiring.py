@@ -7,12 +7,14 @@ from time import monotonic
 from fastapi import FastAPI
 
 from app.adapters import onnx_model, schema
+from app.adapters.drift_gauges import DriftGauges
 from app.adapters.guarded_windows import GuardedWindows
 from app.adapters.model_keeper import ModelKeeper
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_archive import PostgresArchive
 from app.adapters.postgres_audit import PostgresAudit
 from app.adapters.postgres_decisions import PostgresDecisions
+from app.adapters.postgres_drift import PostgresDrift
 from app.adapters.postgres_labels import PostgresLabels
 from app.adapters.postgres_lists import PostgresLists
 from app.adapters.postgres_models import PostgresModels
@@ -34,6 +36,7 @@ from app.models import CHAMPION
 from app.ports.decisions import LogAway
 from app.ports.models import Model
 from app.registry import Registry
+from app.rounds import Rounds
 from app.scoring import Scoring
 from app.settings import ApiSettings
 from app.switched import Switched
@@ -68,13 +71,19 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             refill = Refill(redis, recorded, labels, telemetry.refills.inc)
             longest = settings.redis_timeout_seconds + settings.postgres_timeout_seconds
             keeper = WindowKeeper(redis, recorded, windows, refill, longest_request=2 * longest)
-            scoring = Scoring(windows, ruled, PostgresDecisions(postgres))
+            scoring = Rounds(Scoring(windows, ruled, PostgresDecisions(postgres)), telemetry)
             rules = RulesKeeper(PostgresRules(postgres), ruled, telemetry)
             analysts = _analysts(postgres, recorded, switched, ruled)
             registry, models = _models(postgres, switched, telemetry, settings.shadow_per_second)
             ready = Readiness(postgres, models.undecided)
-            async with keeper.watching(), models.watching(), rules.watching():
-                labelling = Labelling(labels, windows)
+            labelling = Labelling(labels, windows)
+            async with (
+                keeper.watching(),
+                models.watching(),
+                DriftGauges(PostgresDrift(postgres), telemetry).watching(),
+                rules.watching(),
+                scoring.running(),
+            ):
                 yield Connected(scoring, labelling, registry, analysts, ready.why_not)
 
     return create_app(connected, telemetry, lifecycle)

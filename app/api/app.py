@@ -68,9 +68,7 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
 def guarded(app: FastAPI, key: str) -> ASGIApp:
     """The app behind its edge: what is served."""
     state, directs = app.state, scores.DIRECT
-    return Edge(
-        app, key=key, telemetry=state.telemetry, lifecycle=state.lifecycle, directs=directs
-    )
+    return Edge(app, key=key, telemetry=state.telemetry, lifecycle=state.lifecycle, directs=directs)
 
 
 def _version() -> str:

@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from app.domain.features import FEATURES
 from app.domain.scoring import Outcome
 from app.domain.transactions import Transaction
 from app.ports.decisions import Decided
@@ -137,24 +138,31 @@ class Verdict(BaseModel):
     degraded: bool = Field(description="Judged while the fast windows could not be relied on.")
     decided_at: Utc
 
-    @classmethod
-    def of(cls, decided: Decided) -> "Verdict":
-        """The answer for what is recorded."""
-        decision = decided.decision
-        return cls.model_construct(
-            transaction_id=decided.payment.transaction_id,
-            decision=decision.outcome,
-            score=decision.score,
-            reasons=[
-                Reason.model_construct(
-                    code=reason.code, text=reason.text, contribution=reason.contribution
-                )
-                for reason in decision.reasons
-            ],
-            model_version=decision.model_version,
-            degraded=decided.degraded,
-            decided_at=decided.decided_at,
-        )
+    features: dict[str, float] | None = Field(
+        default=None,
+        description="What it was decided by, if that was asked for. Null for a payment told again.",
+    )
+
+
+def verdict(decided: Decided, *, features: bool) -> dict[str, Any]:
+    """A `Verdict` as it is sent. Building the model first would take longer than scoring."""
+    decision = decided.decision
+    sent: dict[str, Any] = {
+        "transaction_id": decided.payment.transaction_id,
+        "decision": decision.outcome.value,
+        "score": decision.score,
+        "reasons": [
+            {"code": one.code, "text": one.text, "contribution": one.contribution}
+            for one in decision.reasons
+        ],
+        "model_version": decision.model_version,
+        "degraded": decided.degraded,
+        "decided_at": decided.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+    if features:
+        row = decided.features
+        sent["features"] = None if row is None else dict(zip(FEATURES, row.tolist(), strict=True))
+    return sent
 
 
 class Verdicts(BaseModel):

@@ -1,6 +1,6 @@
 """Every refusal in one readable form: which kind, and one line of what is wrong where."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.api.bodies import Problem
+from app.line import Busy
 from app.ports.decisions import Contradiction, LogAway
 from app.ports.labels import UnknownPayments
 from app.ports.models import NotAllowed, Unknown, Unusable
@@ -42,14 +43,31 @@ _SHOWN = 40
 
 def answer_problems(app: FastAPI) -> None:
     """Give every error of the app its answer."""
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Contradiction, _conflict)
-    app.add_exception_handler(UnknownPayments, _unknown)
-    app.add_exception_handler(LogAway, _away)
-    for refusal in _REFUSALS:
-        app.add_exception_handler(refusal, _refused)
-    app.add_exception_handler(Exception, _internal)
+
+    async def handle(request: Request, error: Exception) -> JSONResponse:
+        return _answer(request.url.path, error) or _internal()
+
+    for kind in (*_ANSWERS, *_REFUSALS, Exception):
+        app.add_exception_handler(kind, handle)
+
+
+def answer(path: str, error: Exception) -> JSONResponse:
+    """The answer to an error at a path. What nobody foresaw goes into the log."""
+    foreseen = _answer(path, error)
+    if foreseen is None:
+        log.error("a request failed", path=path, exc_info=error)
+    return foreseen or _internal()
+
+
+def _answer(path: str, error: Exception) -> JSONResponse | None:
+    for kind, respond in _ANSWERS.items():
+        if isinstance(error, kind):
+            return respond(path, error)
+    for refusal, (status, name) in _REFUSALS.items():
+        if isinstance(error, refusal):
+            log.info("refused", path=path, why=str(error))
+            return problem(status, name, str(error))
+    return None
 
 
 def problem(
@@ -59,8 +77,7 @@ def problem(
     return JSONResponse({"error": error, "detail": detail}, status, headers)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 (tells mypy what we registered)
+def _invalid(_: str, error: RequestValidationError) -> JSONResponse:
     return problem(422, "invalid", "; ".join(_line(wrong) for wrong in error.errors()[:5]))
 
 
@@ -74,22 +91,19 @@ def _line(wrong: Mapping[str, Any]) -> str:
     return f"{line}, got {str(wrong['input'])[:_SHOWN]!r}"
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101 (likewise)
+def _http(_: str, error: HTTPException) -> JSONResponse:
     kind = _ERRORS.get(error.status_code, "invalid")
     return problem(error.status_code, kind, error.detail, error.headers)
 
 
-async def _conflict(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Contradiction)  # noqa: S101 (likewise)
+def _conflict(path: str, error: Contradiction) -> JSONResponse:
     ids = ", ".join(str(payment.transaction_id) for payment in error.standing[:5])
     detail = f"transaction_id {ids}: recorded before, of another payment; nothing was recorded now"
-    log.info("conflict", path=request.url.path, ids=ids)
+    log.info("conflict", path=path, ids=ids)
     return problem(409, "conflict", detail)
 
 
-async def _unknown(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, UnknownPayments)  # noqa: S101 (likewise)
+def _unknown(_: str, error: UnknownPayments) -> JSONResponse:
     first, more = error.unknown[:5], len(error.unknown) - 5
     ids = ", ".join(map(str, first)) + (f" and {more} more" if more > 0 else "")
     detail = f"transaction_id {ids}: no such payment was recorded; no label was recorded now"
@@ -97,18 +111,21 @@ async def _unknown(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse(body, 404)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
-    log.info("refused", path=request.url.path, why=str(error))
-    kind = next(one for one in _REFUSALS if isinstance(error, one))
-    return problem(*_REFUSALS[kind], str(error))
-
-
-async def _away(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, LogAway)  # noqa: S101 (likewise)
+def _away(_: str, error: LogAway | Busy) -> JSONResponse:
     headers = {"Retry-After": str(error.retry_seconds)}
     detail = f"nothing was acknowledged: {error}; tell it again under the same transaction_id"
     return problem(503, "unavailable", detail, headers)
 
 
-async def _internal(_: Request, __: Exception) -> JSONResponse:
+def _internal() -> JSONResponse:
     return problem(500, "internal", "the service failed; its log has the reason")
+
+
+_ANSWERS: Final[dict[type[Exception], Callable[[str, Any], JSONResponse]]] = {
+    RequestValidationError: _invalid,
+    HTTPException: _http,
+    Contradiction: _conflict,
+    UnknownPayments: _unknown,
+    LogAway: _away,
+    Busy: _away,
+}

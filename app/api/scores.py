@@ -1,15 +1,17 @@
 """Scoring."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Depends, Request, Security
+from fastapi import APIRouter, Body, Depends, Query, Request, Security
 from fastapi.security import APIKeyHeader
+from pydantic import BaseModel, Field
 
-from app.api.bodies import Batch, Payment, Verdict, Verdicts
+from app.api.bodies import Batch, Payment, Verdict, Verdicts, verdict
+from app.api.direct import Direct, Directs
 from app.api.problems import RESPONSES
 from app.domain.transactions import Transaction
 from app.ports.decisions import Decided
-from app.scoring import Scoring
 from app.telemetry import Telemetry
 
 _documented_key = Security(APIKeyHeader(name="X-API-Key", auto_error=False))
@@ -23,42 +25,62 @@ router = APIRouter(
     generate_unique_id_function=lambda route: route.name,
 )
 
+Score = Callable[[Sequence[Transaction]], Awaitable[Sequence[Decided]]]
+
 
 class Desk:
     """Scores what a request brings, and counts what was decided."""
 
-    def __init__(self, scoring: Scoring, telemetry: Telemetry) -> None:
-        self._scoring = scoring
+    def __init__(self, score: Score, telemetry: Telemetry) -> None:
+        self._score = score
         self._telemetry = telemetry
+        self._counters: dict[tuple[str, bool], Callable[[], None]] = {}
 
-    async def score(self, payments: list[Transaction]) -> list[Verdict]:
-        """The decisions, in order, once they are recorded."""
-        decided = await self._scoring.score(payments)
+    async def score(self, payments: list[Transaction], *, features: bool) -> list[dict[str, Any]]:
+        """The decisions, in order, once they are recorded: each a `Verdict`."""
+        decided = await self._score(payments)
         for one in decided:
             self._count(one)
-        return [Verdict.of(one) for one in decided]
+        return [verdict(one, features=features) for one in decided]
 
     def _count(self, one: Decided) -> None:
-        degraded = "yes" if one.degraded else "no"
-        self._telemetry.decisions.labels(one.decision.outcome, degraded).inc()
+        kind = one.decision.outcome.value, one.degraded
+        count = self._counters.get(kind)
+        if count is None:
+            labels = kind[0], "yes" if one.degraded else "no"
+            count = self._counters[kind] = self._telemetry.decisions.labels(*labels).inc
+        count()
 
 
 async def _desk(request: Request) -> Desk:
     """Async, though it waits for nothing: a plain function would be sent to a thread."""
-    return Desk(request.app.state.connected.scoring, request.app.state.telemetry)
+    desk: Desk = request.app.state.desk
+    return desk
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
 
 
-@router.post("/score")
-async def score(payment: Payment, desk: AtDesk) -> Verdict:
+class Asked(BaseModel):
+    """What an answer should tell beside the decision."""
+
+    features: bool = Field(default=False, description="Tell what it was decided by, too.")
+
+
+@router.post("/score", response_model=Verdict, response_model_exclude_unset=True)
+async def score(payment: Payment, desk: AtDesk, asked: Annotated[Asked, Query()]) -> Any:
     """Decide one payment."""
-    return (await desk.score([payment.transaction()]))[0]
+    return (await desk.score([payment.transaction()], features=asked.features))[0]
 
 
-@router.post("/score/batch")
-async def score_batch(batch: Annotated[Batch, Body()], desk: AtDesk) -> Verdicts:
+@router.post("/score/batch", response_model=Verdicts, response_model_exclude_unset=True)
+async def score_batch(
+    batch: Annotated[Batch, Body()], desk: AtDesk, asked: Annotated[Asked, Query()]
+) -> Any:
     """Decide up to 1000 payments in their order: all of them, or none."""
     payments = [payment.transaction() for payment in batch.transactions]
-    return Verdicts.model_construct(decisions=await desk.score(payments))
+    return {"decisions": await desk.score(payments, features=asked.features)}
+
+
+DIRECT: Final[Directs] = {"/v1/score": Direct(score), "/v1/score/batch": Direct(score_batch)}
+"""How the edge answers these."""

@@ -19,6 +19,7 @@ from app.ports.decisions import Contradiction, Decided, LogAway
 from app.ports.labels import Told
 from app.ports.windows import Seen
 from app.registry import Registry
+from app.rounds import Rounds
 from app.scoring import Scoring
 from app.switched import Switched
 from app.telemetry import Telemetry
@@ -129,7 +130,7 @@ class Service:
 
     @asynccontextmanager
     async def _connect(self) -> AsyncIterator[Connected]:
-        scoring = Scoring(self.windows, self.ruled, self.log)
+        rounds = Rounds(Scoring(self.windows, self.ruled, self.log), self.telemetry)
 
         async def unready() -> str | None:
             return self.unready
@@ -139,7 +140,8 @@ class Service:
             self.models, self.results, self.switched, committed="amount-1", opens=opens
         )
         desk = analysts(self.rules, self.archive, self.ruled)
-        yield Connected(scoring, labelling, registry, desk, unready)
+        async with rounds.running() as scoring:
+            yield Connected(scoring, labelling, registry, desk, unready)
 
     def _recorded(self, number: int) -> Transaction | None:
         known = self.log.recorded.get(number)

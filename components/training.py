@@ -1,3 +1,5 @@
+from dataclasses import asdict, dataclass
+
 from pulumi import Input, ResourceOptions, RunError
 from pulumi_kubernetes.batch.v1 import CronJob
 
@@ -16,11 +18,23 @@ MODEL = "fraud"
 NEVER = "0 0 1 1 *"
 
 
-class Training(Component):
-    """Retraining and the watch over drift, as jobs of the trainer's image on a schedule.
+@dataclass(frozen=True, kw_only=True)
+class Schedules:
+    """When each job runs, as cron's five fields in UTC; a job without waits for someone."""
 
-    Without a schedule a job waits to be started by hand. Deliberately without retries: a run that
-    failed is looked at, and the model that serves goes on serving.
+    train: str = ""
+    """A model is trained anew and held against the one that serves."""
+    drift: str = ""
+    """Traffic is held against what the model that serves was trained on."""
+    registry: str = ""
+    """The registry is told which model serves."""
+
+
+class Training(Component):
+    """Retraining, the watch over drift and the registry's news, as jobs of the trainer's image.
+
+    Deliberately without retries: a run that failed is looked at, and the model that serves goes on
+    serving.
     """
 
     def __init__(
@@ -32,11 +46,11 @@ class Training(Component):
         ledger: Postgres,
         cache: Redis,
         registry: Mlflow,
-        train_schedule: str = "",
-        drift_schedule: str = "",
+        schedules: Schedules,
+        promote: bool = False,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Schedules are cron's five fields, in UTC."""
+        """With `promote`, a model that passes its gate serves; else it is a challenger."""
         for complaint in unpinned({"image": image}):
             raise RunError(f"Training {name} {complaint}")
         super().__init__(name, namespace, opts)
@@ -53,20 +67,21 @@ class Training(Component):
                 "FRAUD_MLFLOW_URL": registry.url,
                 "FRAUD_MLFLOW_USER": ACCOUNT,
                 "FRAUD_MODEL_NAME": MODEL,
+                "FRAUD_TRAIN_PROMOTE": str(promote).lower(),
                 "HOME": "/tmp",  # noqa: S108 (the pod's own folder)
             },
         )
-        train = pods.job("train", self.role("train"), memory="2Gi", retries=0, seconds=3600)
-        drift = pods.job("drift", self.role("drift"), retries=0)
+        jobs = {
+            "train": pods.job("train", self.role("train"), memory="2Gi", retries=0, seconds=3600),
+            "drift": pods.job("drift", self.role("drift"), retries=0),
+            "registry": pods.job("registry", self.role("registry"), memory="512Mi", retries=0),
+        }
         after = self.child_after(ledger, cache, registry)
-        for role, job, schedule in (
-            ("train", train, train_schedule),
-            ("drift", drift, drift_schedule),
-        ):
+        for role, schedule in asdict(schedules).items():
             CronJob(
                 f"{name}-{role}",
                 metadata=self.named(f"{name}-{role}"),
-                spec=scheduled(job, schedule),
+                spec=scheduled(jobs[role], schedule),
                 opts=after,
             )
         self.register_outputs({})

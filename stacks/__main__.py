@@ -86,8 +86,8 @@ def fraud(env: Settings) -> None:
             ledger=ledger,
             cache=cache,
             registry=registry,
-            train_schedule=env.train_schedule,
-            drift_schedule=env.drift_schedule,
+            schedules=env.schedules,
+            promote=env.train_promotes,
             opts=here,
         )
         pulumi.export("mlflow_url", registry.url)

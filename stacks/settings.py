@@ -10,6 +10,8 @@ from typing import Any, Self, get_args, get_type_hints
 import pulumi
 from pulumi import RunError
 
+from components.training import Schedules
+
 BUILT = Path(__file__).parent.parent / "build"
 BUILT_IMAGE = BUILT / "image.json"
 BUILT_TRAINER = BUILT / "trainer.json"
@@ -49,8 +51,17 @@ class Settings:
     redis_memory_mib: int = 256
     train_schedule: str = ""
     """When a model is trained anew, as cron's five fields in UTC; without, when someone says so."""
+    train_promotes: bool = False
+    """Whether a new model that passes its gate serves at once, or stays a challenger."""
     drift_schedule: str = "17 * * * *"
-    """When traffic is held against what the model was trained on."""
+    registry_schedule: str = "*/5 * * * *"
+
+    @property
+    def schedules(self) -> Schedules:
+        """When the trainer's jobs run."""
+        return Schedules(
+            train=self.train_schedule, drift=self.drift_schedule, registry=self.registry_schedule
+        )
 
     def has(self, part: str) -> bool:
         """Whether a part beyond the core is raised."""
@@ -100,7 +111,7 @@ def _check(given: Mapping[str, Any], types: Mapping[str, Any], required: set[str
         raise RunError(f"bulwark:settings.{key} is missing; add it to Pulumi.{stack}.yaml")
 
 
-NAMES = {str: "text", int: "a whole number", type(None): "nothing"}
+NAMES = {str: "text", int: "a whole number", bool: "true or false", type(None): "nothing"}
 
 
 def _needed(field: Any) -> bool:

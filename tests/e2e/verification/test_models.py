@@ -1,6 +1,7 @@
 """The parts that keep models: closed, without powers, and keeping what they were given."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def test_a_model_and_its_run_are_there_again_after_both_servers_were_killed(
         old = part.pods(stack)[0].metadata
         stack.core.delete_namespaced_pod(old.name, old.namespace, grace_period_seconds=0)
         until(
-            lambda part=part, old=old: _serves_again(stack, part, old.uid),
+            partial(_serves_again, stack, part, old.uid),
             within=timeouts.RECOVERY,
             what=f"{part.name} serves again",
         )

@@ -1,7 +1,7 @@
 import pulumi
 import pytest
 
-from components.training import Training
+from components.training import Schedules, Training
 from tests.unit.components.platform import HOME, platform
 from tests.unit.engine import Deploy, Inputs, Made
 from tests.unit.verdict import verdict
@@ -9,7 +9,7 @@ from tests.unit.verdict import verdict
 IMAGE = "registry/bulwark/fraud-trainer:1@sha256:" + "0" * 64
 
 
-def training(deploy: Deploy, *, image: str = IMAGE, train: str = "", drift: str = "") -> Made:
+def training(deploy: Deploy, *, image: str = IMAGE, drift: str = "", promote: bool = False) -> Made:
     def program() -> None:
         stands = platform()
         Training(
@@ -19,8 +19,8 @@ def training(deploy: Deploy, *, image: str = IMAGE, train: str = "", drift: str 
             ledger=stands.ledger,
             cache=stands.cache,
             registry=stands.mlflow,
-            train_schedule=train,
-            drift_schedule=drift,
+            schedules=Schedules(drift=drift),
+            promote=promote,
         )
 
     return deploy(program)
@@ -69,6 +69,17 @@ def test_it_is_a_client_of_the_registry_by_an_account_that_is_no_administrator(
     }
     assert set(files.items()) >= {("fraud_mlflow_password", "mlflow-trainer")}
     assert "fraud_api_key" not in files
+
+
+@pytest.mark.parametrize(("promote", "told"), [(True, "true"), (False, "false")])
+def test_a_new_model_serves_at_once_only_where_that_is_said(
+    deploy: Deploy, *, promote: bool, told: str
+) -> None:
+    made = training(deploy, promote=promote)
+
+    (container,) = job_of(made, "train")["template"]["spec"]["containers"]
+    env = {entry["name"]: entry["value"] for entry in container["env"]}
+    assert env["FRAUD_TRAIN_PROMOTE"] == told
 
 
 def test_it_reaches_what_it_was_given_and_nobody_reaches_it(deploy: Deploy) -> None:

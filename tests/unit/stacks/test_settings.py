@@ -6,6 +6,7 @@ import pulumi
 import pytest
 from pulumi.runtime import set_all_config
 
+from components.training import Schedules
 from stacks import settings
 from stacks.settings import Settings, built_image
 
@@ -31,7 +32,7 @@ def test_an_environment_sets_what_it_must_and_keeps_the_rest() -> None:
     [
         ({**LEAST, "postgres_instanses": 3}, r"settings\.postgres_instanses is unknown, allowed: "),
         ({**LEAST, "api_replicas": "2"}, r"api_replicas is '2' \(text\), allowed: a whole number"),
-        ({**LEAST, "api_replicas": True}, r"api_replicas is True \(bool\), allowed: a whole num"),
+        ({**LEAST, "api_replicas": True}, r"api_replicas is True \(true or false\), allowed: a "),
         ({**LEAST, "context": 7}, r"context is 7 \(a whole number\), allowed: text or nothing"),
         ({"kubeconfig": "k", "image": "i"}, r"address is missing; add it to Pulumi\..+\.yaml"),
         (["x"], r"settings is \['x'\] \(list\), allowed: keys and values"),
@@ -71,6 +72,13 @@ def test_the_build_leaves_its_image_in_a_file(tmp_path: Path) -> None:
 def test_a_profile_says_which_further_parts_are_raised(parts: str) -> None:
     assert load({**LEAST, "trainer_image": "trainer:1", "parts": parts}).has("mlops")
     assert not load({**LEAST, "parts": "core"}).has("mlops")
+
+
+def test_the_trainers_jobs_run_when_the_environment_says() -> None:
+    env = load({**LEAST, "train_schedule": "0 4 * * 0", "train_promotes": True})
+
+    assert env.schedules == Schedules(train="0 4 * * 0", drift="17 * * * *", registry="*/5 * * * *")
+    assert env.train_promotes
 
 
 def test_what_the_command_asks_for_comes_before_what_the_file_says(

@@ -49,6 +49,7 @@ def test_the_core_profile_has_none_of_the_further_parts(deploy: Deploy) -> None:
         ("Deployment", "mlflow"),
         ("CronJob", "training-train"),
         ("CronJob", "training-drift"),
+        ("CronJob", "training-registry"),
     } <= further
 
 

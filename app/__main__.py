@@ -1,10 +1,17 @@
-"""The service's roles: `python -m app api|migrate|backfill`."""
+"""The roles: `python -m app api|migrate|backfill|drift`, and the trainer's `train|registry`."""
 
 import argparse
 import sys
 
 from app import logs
-from app.settings import ApiSettings, PostgresSettings, SettingsError, StoreSettings, load
+from app.settings import (
+    ApiSettings,
+    PostgresSettings,
+    SettingsError,
+    StoreSettings,
+    TrainSettings,
+    load,
+)
 
 
 def _api() -> None:
@@ -25,7 +32,34 @@ def _backfill() -> None:
     backfill.run(load(StoreSettings))
 
 
-_ROLES = {"api": _api, "migrate": _migrate, "backfill": _backfill}
+def _drift() -> None:
+    from app import drift  # noqa: PLC0415 (likewise)
+
+    drift.run(load(PostgresSettings))
+
+
+def _train() -> None:
+    settings = load(TrainSettings)
+    from app.training import retrain  # noqa: PLC0415 (the service's image does not hold all of it)
+
+    retrain.run(settings)
+
+
+def _registry() -> None:
+    settings = load(TrainSettings)
+    from app.training import mirror  # noqa: PLC0415 (likewise)
+
+    mirror.run(settings)
+
+
+_ROLES = {
+    "api": _api,
+    "migrate": _migrate,
+    "backfill": _backfill,
+    "drift": _drift,
+    "train": _train,
+    "registry": _registry,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,6 +27,19 @@ class PostgresSettings(BaseSettings):
     """The authority that signed the server's certificate, verified with the name. Empty: no TLS."""
 
 
+class TrainSettings(PostgresSettings):
+    """What `train` and `registry` need."""
+
+    mlflow_url: str = ""
+    """The tracking server. Empty: the ledger alone knows of the models."""
+    mlflow_user: str = ""
+    mlflow_password: SecretStr = SecretStr("")
+    model_name: str = "fraud"
+    """What MLflow calls the registered model, and the experiment of its runs."""
+    train_promote: bool = False
+    """Whether a model that passes its gate decides at once, or waits as the challenger."""
+
+
 class StoreSettings(PostgresSettings):
     """Both stores: what `backfill` needs."""
 

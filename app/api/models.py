@@ -74,14 +74,16 @@ class Roles(BaseModel):
     history: list[Moved] = Field(description="The latest first.")
 
 
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    **{status: RESPONSES[status] for status in (401, 413, 422, 503)},
+    404: {"model": Problem, "description": "There is no such model."},
+    409: {"model": Problem, "description": "The registry does not allow it, and says why."},
+}
+
 router = APIRouter(
     prefix="/v1/models",
     tags=["models"],
-    responses={status: RESPONSES[status] for status in (401, 413, 422, 503)}
-    | {
-        404: {"model": Problem, "description": "There is no such model."},
-        409: {"model": Problem, "description": "The registry does not allow it, and says why."},
-    },
+    responses=_RESPONSES,
     dependencies=[Security(APIKeyHeader(name="X-API-Key", auto_error=False))],
     generate_unique_id_function=lambda route: route.name,
 )

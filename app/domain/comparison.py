@@ -121,7 +121,8 @@ def _quality(duel: Duel) -> dict[str, Any]:
     random = np.random.default_rng(_SEED)
     drawn = np.empty((_DRAWS, 2, 3))
     for draw in range(_DRAWS):
-        weights = random.poisson(1, len(frauds)) + 1e-9  # no draw is without frauds
+        # A little more than nothing: no draw is without frauds.
+        weights = random.poisson(1, len(frauds)).astype(np.float64) + 1e-9
         days = random.integers(0, len(daily[0]), len(daily[0]))
         for one in range(2):
             drawn[draw, one, :2] = rankings[one].figures(weights)

@@ -26,6 +26,16 @@ def test_a_waiver_that_excuses_nothing_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(("parts", "idle"), [("", 0), ("core", 0), ("mlops", 1), ("core,all", 1)])
+def test_a_waiver_for_further_parts_is_idle_only_where_they_are_raised(
+    monkeypatch: pytest.MonkeyPatch, parts: str, idle: int
+) -> None:
+    monkeypatch.setenv("PARTS", parts)
+    further = Waiver("CKV_9", "Deployment.fraud.mlflow", "It is further.", profile="mlops")
+
+    assert len(list(judge([LIMIT], [KNOWN, further]))) == idle
+
+
 def test_every_waiver_that_is_written_down_has_a_reason_of_a_sentence() -> None:
     assert all(waiver.reason.strip().endswith(".") for waiver in waivers())
 

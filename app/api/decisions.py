@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
@@ -19,8 +20,8 @@ router = APIRouter(prefix="/v1/decisions", tags=["decisions"], **DOCUMENTED)
 _CURSOR: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z_\d{1,18}$"
 _START: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _CSV_PAGE: Final = 1000
-_TRIES: Final = 10
-"""A page of rare decisions may be empty though more follow: so often it is tried further on."""
+_SECONDS: Final = 1
+"""A page of rare decisions may be empty though more follow: so long it is looked for further on."""
 
 
 @router.get("/{transaction_id}")
@@ -84,14 +85,13 @@ class _Asked:
         self._limit = limit
 
     async def page(self, after: Place) -> Excerpt:
-        """The next decisions; none, though more follow, only after some tries."""
-        found = await self._archive.page(after, self._until, self._outcomes, self._limit)
-        for _ in range(_TRIES):
-            if found.decisions or found.next is None:
-                break
-            after = found.next
+        """The next decisions; none, though more follow, only after some time."""
+        end = monotonic() + _SECONDS
+        while True:
             found = await self._archive.page(after, self._until, self._outcomes, self._limit)
-        return found
+            if found.decisions or found.next is None or monotonic() > end:
+                return found
+            after = found.next
 
     async def csv(self, page: Excerpt) -> AsyncIterator[str]:
         """All pages from this one on. A failure cuts the answer off, which clients notice."""

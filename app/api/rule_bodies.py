@@ -1,7 +1,7 @@
 """What goes over the wire about rules."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
@@ -15,40 +15,66 @@ from app.ports.rules import State, Stored
 from app.trials import Trial
 
 
-class Version(BaseModel):
-    """A rule set as it stands."""
+class Summary(BaseModel):
+    """What has become of a version."""
 
     version: int
     state: State
-    definition: Definition
+    note: str
     author: str = Field(description="Who wrote it last.")
     created_at: Utc
     tested_at: Utc | None = Field(description="When this very text was last test-run.")
-    test: dict[str, Any] | None = Field(description="What that found; see `TestReport`.")
-    live_by: str | None
+    live_by: str | None = Field(description="Who put it live last.")
     live_at: Utc | None
 
     @classmethod
-    def of(cls, stored: Stored) -> "Version":
+    def of(cls, stored: Stored) -> Self:
         """The answer for what is stored."""
+        return cls(**cls._columns(stored))
+
+    @staticmethod
+    def _columns(stored: Stored) -> dict[str, Any]:
+        return {
+            "version": stored.rules.version,
+            "state": stored.state,
+            "note": stored.note,
+            "author": stored.author,
+            "created_at": stored.created_at,
+            "tested_at": stored.tested_at,
+            "live_by": stored.live_by,
+            "live_at": stored.live_at,
+        }
+
+
+class Version(Summary):
+    """A rule set as it stands."""
+
+    definition: Definition
+    test: dict[str, Any] | None = Field(
+        description="What its last test run found, in the form of a `TestReport`."
+    )
+
+    @classmethod
+    def of(cls, stored: Stored) -> Self:
+        """See `Summary`."""
         return cls(
-            version=stored.rules.version,
-            state=stored.state,
             definition=Definition.of(stored.rules, stored.note),
-            author=stored.author,
-            created_at=stored.created_at,
-            tested_at=stored.tested_at,
             test=dict(stored.test) if stored.test else None,
-            live_by=stored.live_by,
-            live_at=stored.live_at,
+            **cls._columns(stored),
         )
 
 
 class Versions(BaseModel):
     """Versions, the newest first."""
 
-    versions: list[Version]
+    versions: list[Summary]
     next: int | None = Field(description="Give this as `before` for the rest. None: that was all.")
+
+
+class Live(BaseModel):
+    """What judges from now on, a second or two later on every replica."""
+
+    version: int = Field(description="0: the built-in rule set.")
 
 
 class TestRun(Strict):

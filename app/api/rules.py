@@ -6,7 +6,15 @@ from fastapi import APIRouter, Path, Query
 
 from app.api.actor import Actor
 from app.api.analysts import DOCUMENTED, Here
-from app.api.rule_bodies import GoLive, TestReport, TestRun, Version, Versions
+from app.api.rule_bodies import (
+    GoLive,
+    Live,
+    Summary,
+    TestReport,
+    TestRun,
+    Version,
+    Versions,
+)
 from app.definitions import Definition
 from app.domain.ruling import Ruling
 
@@ -41,7 +49,7 @@ async def list_rules(
     """All versions, the newest first."""
     found = await here.rules.page(before, limit)
     last = found[-1].rules.version if len(found) == limit else None
-    return Versions(versions=[Version.of(one) for one in found], next=last)
+    return Versions(versions=[Summary.of(one) for one in found], next=last)
 
 
 @router.get("/{version}")
@@ -62,7 +70,7 @@ async def run_rules_test(version: Numbered, body: TestRun, here: Here, actor: Ac
 
 
 @router.post("/{version}/live")
-async def put_rules_live(version: OrBuiltIn, body: GoLive, here: Here, actor: Actor) -> Versions:
+async def put_rules_live(version: OrBuiltIn, body: GoLive, here: Here, actor: Actor) -> Live:
     """Let it judge, a second or two later on every replica. An earlier version: a rollback."""
     await here.rules.go_live(version, actor, body.why, forced=body.forced)
-    return await list_rules(here, before=_LAST, limit=20)
+    return Live(version=version)

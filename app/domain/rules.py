@@ -88,7 +88,8 @@ class Velocity(Rule):
         count = values[f"{self.of}_count_{self.span}"]
         end = " up to a week ago" if self.of == "terminal" else ""
         who = payment.customer_id if self.of == "customer" else payment.terminal_id
-        return f"{count:.0f} payments of {self.of} {who} in {self.span}{end}, over {self.more_than}"
+        found = f"{count:.0f} payments of {self.of} {who} in {days(self.span)}{end}"
+        return f"{found}, over {self.more_than}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +136,8 @@ class Unusual(Rule):
         """See `Rule`."""
         found = values[multiple(self.span)]
         return (
-            f"amount {payment.amount:.2f} is {found:.1f} times this customer's {self.span} average"
-            f" of {payment.amount / found:.2f}, over {self.times:g} times"
+            f"amount {payment.amount:.2f} is {found:.1f} times this customer's average"
+            f" of {days(self.span)}, {payment.amount / found:.2f}; over {self.times:g} times"
         )
 
 
@@ -164,7 +165,7 @@ class Risk(Rule):
         count, risk = values[f"terminal_count_{self.span}"], values[f"terminal_risk_{self.span}"]
         return (
             f"{count * risk:.0f} of {count:.0f} payments at terminal {payment.terminal_id} turned"
-            f" out fraudulent in {self.span} up to a week ago, over {self.share:.0%}"
+            f" out fraudulent in {days(self.span)} up to a week ago, over {self.share:.0%}"
         )
 
 
@@ -200,6 +201,12 @@ class RuleSet:
         for rule in self.rules:
             if rule.then is Outcome.APPROVE and not isinstance(rule, Listed):
                 raise ValueError(f"rule {rule.code!r}: only a list can approve")
+
+
+def days(span: str) -> str:
+    """A span in words: 7d is 7 days. What is not in days stays as it is written."""
+    number = span.removesuffix("d")
+    return span if number == span else f"{number} day{'' if number == '1' else 's'}"
 
 
 def multiple(span: str) -> str:

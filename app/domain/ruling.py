@@ -8,6 +8,7 @@ Whose word counts, first to last:
 3. Of the model and the rules that review, the stricter.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -57,7 +58,10 @@ class Ruling:
         self.rules = rules
         self._lists = lists or {}
         self._compared = [rule for rule in rules.rules if not isinstance(rule, Listed)]
-        self._listed = [rule for rule in rules.rules if isinstance(rule, Listed)]
+        self._listed: defaultdict[Party, list[Listed]] = defaultdict(list)
+        for rule in rules.rules:
+            if isinstance(rule, Listed):
+                self._listed[rule.of].append(rule)
         conditions = [rule.conditions() for rule in self._compared]
         flat = [condition for each in conditions for condition in each]
         self._columns = np.array([_COLUMNS.index(one.column) for one in flat], np.int64)
@@ -121,13 +125,14 @@ class Ruling:
             if whole.any():
                 for place, rule in np.argwhere(whole).tolist():
                     found.setdefault(place, []).append(self._compared[rule])
-        for listed in self._listed:
-            ids = self._lists.get((listed.list, listed.of), frozenset())
-            asked = _ids(payments, listed.of)
-            if not ids.isdisjoint(asked):
-                for place, one in enumerate(asked):
-                    if one in ids:
-                        found.setdefault(place, []).append(listed)
+        for of, listed in self._listed.items():
+            asked = _ids(payments, of)
+            for rule in listed:
+                ids = self._lists.get((rule.list, of), frozenset())
+                if not ids.isdisjoint(asked):
+                    for place, one in enumerate(asked):
+                        if one in ids:
+                            found.setdefault(place, []).append(rule)
         return {place: _strictest_first(rules) for place, rules in found.items()}
 
     def _values(self, rows: Floats) -> Floats:

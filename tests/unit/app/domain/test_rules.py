@@ -114,21 +114,24 @@ def test_the_model_is_asked_why_only_for_what_is_stopped() -> None:
 @pytest.mark.parametrize(
     ("rule", "values", "text"),
     [
-        (BUSY, {"customer_count_1d": 6}, "6 payments of customer 7 in 1d, over 5"),
+        (BUSY, {"customer_count_1d": 6}, "6 payments of customer 7 in 1 day, over 5"),
         (
             Velocity(code="t", then=REVIEW, of="terminal", span="7d", more_than=100),
             {"terminal_count_7d": 101},
-            "101 payments of terminal 9 in 7d up to a week ago, over 100",
+            "101 payments of terminal 9 in 7 days up to a week ago, over 100",
         ),
         (
             Risk(code="t", then=REVIEW, share=0.5, payments=4),
             {"terminal_count_7d": 4, "terminal_risk_7d": 0.75},
-            "3 of 4 payments at terminal 9 turned out fraudulent in 7d up to a week ago, over 50%",
+            (
+                "3 of 4 payments at terminal 9 turned out fraudulent in 7 days up to a week ago,"
+                " over 50%"
+            ),
         ),
         (
             Unusual(code="u", then=REVIEW, times=5),
             {"amount": 600, "customer_count_30d": 5, "customer_mean_30d": 200},
-            "amount 600.00 is 6.0 times this customer's 30d average of 100.00, over 5 times",
+            "amount 600.00 is 6.0 times this customer's average of 30 days, 100.00; over 5 times",
         ),
     ],
 )

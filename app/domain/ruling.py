@@ -123,8 +123,8 @@ class Ruling:
             flags = self._values(rows)[:, self._columns] > self._limits
             whole: Flags = np.logical_and.reduceat(flags, self._starts, axis=1)
             if whole.any():
-                for place, rule in np.argwhere(whole).tolist():
-                    found.setdefault(place, []).append(self._compared[rule])
+                for place, number in np.argwhere(whole).tolist():
+                    found.setdefault(place, []).append(self._compared[number])
         for of, listed in self._listed.items():
             asked = _ids(payments, of)
             for rule in listed:

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
@@ -16,7 +16,8 @@ _LOCK: Final = 0x72756C65
 
 _WRITE: Final = """
 INSERT INTO rules_audit (actor, action, subject, before, after, why)
-VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6)
+SELECT $1, $2, subject, before, after, why
+FROM unnest($3::text[], $4::jsonb[], $5::jsonb[], $6::text[]) AS line (subject, before, after, why)
 """
 _CHANGES: Final = """
 SELECT audit_id, at, actor, action, subject, before, after, why FROM rules_audit
@@ -47,19 +48,30 @@ async def changing(postgres: Postgres) -> AsyncIterator[asyncpg.Connection]:
         yield connection
 
 
+class Line(NamedTuple):
+    """What was changed, and what it was before and after."""
+
+    subject: str
+    before: Any = None
+    after: Any = None
+    why: str = ""
+
+
 async def write(
-    connection: asyncpg.Connection,
-    actor: str,
-    action: str,
-    subject: str,
-    *,
-    before: Any = None,
-    after: Any = None,
-    why: str = "",
+    connection: asyncpg.Connection, actor: str, action: str, lines: Sequence[Line]
 ) -> None:
-    """A line of the audit."""
-    told = [None if one is None else json.dumps(one) for one in (before, after)]
-    await connection.execute(_WRITE, actor, action, subject, *told, why)
+    """Lines of the audit, in one statement however many."""
+    columns = (
+        [line.subject for line in lines],
+        [_json(line.before) for line in lines],
+        [_json(line.after) for line in lines],
+        [line.why for line in lines],
+    )
+    await connection.execute(_WRITE, actor, action, *columns)
+
+
+def _json(told: Any) -> str | None:
+    return None if told is None else json.dumps(told)
 
 
 def _change(row: asyncpg.Record) -> Change:

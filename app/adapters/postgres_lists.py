@@ -8,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 
 from app.adapters.postgres import Postgres
-from app.adapters.postgres_audit import changing, write
+from app.adapters.postgres_audit import Line, changing, write
 from app.domain.rules import Listed, Party, RuleSet
 from app.domain.ruling import Lists
 from app.ports.rules import Entry, Refused, Unknown
@@ -77,10 +77,8 @@ class PostgresLists:
             await connection.execute(_ADD, *keys, *rest, actor)
             if (total := await connection.fetchval(_COUNT)) > MOST_ENTRIES:
                 raise Refused(f"lists would have {total} entries: at most {MOST_ENTRIES} in all")
-            for one in entries:
-                old = before.get((one.list, one.of, one.id))
-                told = {"before": _told(old) if old else None, "after": _told(one)}
-                await write(connection, actor, "list", _subject(one), why=one.why, **told)
+            lines = [_line(one, before.get((one.list, one.of, one.id))) for one in entries]
+            await write(connection, actor, "list", lines)
 
     async def remove(self, name: str, of: Party, one: int, actor: str, why: str) -> None:
         """See the port."""
@@ -89,7 +87,8 @@ class PostgresLists:
             if not rows:
                 raise Unknown(f"{of} {one} is not on the list {name}")
             entry = _entry(rows[0])
-            await write(connection, actor, "unlist", _subject(entry), before=_told(entry), why=why)
+            line = Line(_subject(entry), before=_told(entry), why=why)
+            await write(connection, actor, "unlist", [line])
 
 
 async def entries_of(
@@ -119,6 +118,10 @@ def _entry(row: asyncpg.Record) -> Entry:
         row["added_at"].astimezone(UTC),
         expires and expires.astimezone(UTC),
     )
+
+
+def _line(entry: Entry, before: Entry | None) -> Line:
+    return Line(_subject(entry), before and _told(before), _told(entry), entry.why)
 
 
 def _subject(entry: Entry) -> str:

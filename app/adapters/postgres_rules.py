@@ -8,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 
 from app.adapters.postgres import Postgres
-from app.adapters.postgres_audit import HEAD, changing, write
+from app.adapters.postgres_audit import HEAD, Line, changing, write
 from app.adapters.postgres_lists import entries_of
 from app.definitions import Definition
 from app.domain.rules import BUILT_IN, RuleSet
@@ -52,7 +52,8 @@ class PostgresRules:
         definition = _written(rules, note)
         async with changing(self._postgres) as connection:
             (row,) = await connection.fetch(_CREATE, json.dumps(definition), actor)
-            await write(connection, actor, "draft", _subject(row["version"]), after=definition)
+            line = Line(_subject(row["version"]), after=definition)
+            await write(connection, actor, "draft", [line])
         return _stored(row)
 
     async def replace(self, rules: RuleSet, note: str, actor: str) -> Stored:
@@ -65,7 +66,7 @@ class PostgresRules:
             arguments = rules.version, json.dumps(definition), actor
             (row,) = await connection.fetch(_REPLACE, *arguments)
             old = _written(before.rules, before.note)
-            await write(connection, actor, "draft", subject, before=old, after=definition)
+            await write(connection, actor, "draft", [Line(subject, old, definition)])
         return _stored(row)
 
     async def get(self, version: int) -> Stored:
@@ -86,7 +87,7 @@ class PostgresRules:
             arguments = version, stored.edition, json.dumps(found)
             if not await connection.fetch(_TESTED, *arguments):
                 raise Refused(f"{_subject(version)} was written again meanwhile; test it again")
-            await write(connection, actor, "test", _subject(version), after=found)
+            await write(connection, actor, "test", [Line(_subject(version), after=found)])
 
     async def go_live(self, version: int, actor: str, why: str, *, forced: bool) -> None:
         """See the port."""
@@ -99,8 +100,8 @@ class PostgresRules:
                 await connection.execute(_GO_LIVE, version, actor)
             back = after is None or after.state is State.RETIRED
             action = "rollback" if back else "forced live" if forced else "live"
-            told = {"before": _told(live), "after": _told(after)}
-            await write(connection, actor, action, _subject(version), why=why, **told)
+            line = Line(_subject(version), _told(live), _told(after), why)
+            await write(connection, actor, action, [line])
 
     async def standing(self, known: int | None) -> Standing | None:
         """See the port. The revision is read first: what changes after it is seen next time."""

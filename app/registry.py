@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.background import yielding
 from app.domain.comparison import Duel, report
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Transaction
@@ -65,6 +66,7 @@ class Registry:
         self._switched = switched
         self._committed = committed
         self._opens = opens
+        self._thread = yielding("report")
 
     async def state(self) -> State:
         """Asked anew."""
@@ -75,7 +77,8 @@ class Registry:
 
     async def publish(self, model: Model, actor: str) -> bool:
         """Keep a model that this service can run; others are refused by the reason."""
-        await asyncio.to_thread(warm, self._opens, model)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, warm, self._opens, model)
         return await self.models.publish(model, actor)
 
     async def report(self) -> dict[str, Any]:
@@ -86,7 +89,8 @@ class Registry:
         who = {alias.value: roles[alias] for alias in (Alias.CHAMPION, Alias.CHALLENGER)}
         limits = {name: _limits(await self.models.get(version)) for name, version in who.items()}
         pairs = await self._results.pairs(who["champion"], who["challenger"], _MOST_PAIRS)
-        return who | await asyncio.to_thread(report, _duel(pairs), limits)
+        loop = asyncio.get_running_loop()
+        return who | await loop.run_in_executor(self._thread, report, _duel(pairs), limits)
 
 
 def _limits(model: Model) -> Thresholds:

@@ -1,16 +1,13 @@
 """The challenger at work, where it can not be in a request's way."""
 
 import asyncio
-import os
-import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Final, Protocol
 
 import numpy as np
 import structlog
 
+from app.background import yielding
 from app.domain.scoring import Judge
 from app.domain.transactions import Floats
 from app.ports.decisions import LogAway
@@ -21,7 +18,6 @@ from app.telemetry import Telemetry
 log = structlog.get_logger(__name__)
 
 _PULSE: Final = 0.5
-_LOWEST: Final = 19
 
 
 class Keeps(Protocol):
@@ -45,7 +41,7 @@ class Shadowing:
         self._telemetry = telemetry
         self._at_once = max(1, int(per_second * _PULSE))
         self._judge: Judge | None = None
-        self._thread = ThreadPoolExecutor(1, "shadow", initializer=_yield_to_others)
+        self._thread = yielding("shadow")
 
     @property
     def version(self) -> str:
@@ -103,9 +99,3 @@ class Shadowing:
             self._telemetry.shadow_outcomes.labels(was.outcome.value, would.value).inc()
             pairs.append(Pair(number, was.model_version, was.score, score))
         return pairs
-
-
-def _yield_to_others() -> None:
-    """On Linux a thread has a nice value of its own."""
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST)

@@ -66,7 +66,7 @@ def run(settings: TrainSettings) -> None:
     try:
         asyncio.run(_run(settings))
     except TooLittleError as why:
-        raise SystemExit(f"error: train: {why}") from None
+        print(f"nothing to train: {why}")
 
 
 async def _run(settings: TrainSettings) -> None:

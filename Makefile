@@ -86,14 +86,16 @@ prove: venv ## Measure one promise: make prove BAR=engine-1 (writes docs/evidenc
 
 ##@ Load
 .PHONY: load
-load: venv load-venv ## Climb from 250 requests/s to the knee (URL=… KEY_FILE=… for another target)
-	@$(PY) -m local build load
+load: load-tools ## Climb from 250 requests/s to the knee (URL=… KEY_FILE=… for another target)
 	@$(PY) -m tests.load
 
 .PHONY: peers
-peers: venv ## The same model behind MLServer, BentoML, Ray Serve and us: throughput and P95
-	@$(PY) -m local build load
+peers: load-tools ## The same model behind MLServer, BentoML, Ray Serve and us: throughput and P95
 	@$(PY) -m tests.load.peers
+
+.PHONY: load-tools
+load-tools: venv load-venv # what sends load: vegeta, and locust with what draws
+	@$(PY) -m local build load
 
 ##@ Craft
 .PHONY: format

@@ -1,6 +1,8 @@
 """What a generator was answered: one row per request, the same columns for every generator."""
 
+import base64
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -18,6 +20,11 @@ COLUMNS = ("sent", "status", "latency", "path", "error")
 """Of what locust writes: nanoseconds, a status or 0, nanoseconds, a path, why it failed."""
 
 
+_DEGRADED = re.compile(rb'"degraded": ?true')
+Row = tuple[int, int, int, str, str, bool]
+"""`COLUMNS`, and whether the answer is marked as degraded."""
+
+
 @dataclass(frozen=True, eq=False)
 class Answers:
     """Requests in the order in which they were sent, as equally long columns."""
@@ -31,18 +38,22 @@ class Answers:
     path: NDArray[np.str_]
     error: NDArray[np.str_]
     """What the generator says of a failure; empty if there was an answer."""
+    degraded: Flags
+    """Which are marked as judged without Redis, where bodies were kept."""
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[int, int, int, str, str]]) -> "Answers":
+    def of(cls, rows: Iterable[Row]) -> "Answers":
         """From rows in any order, in the order of `COLUMNS`."""
         ordered = sorted(rows)
-        sent, status, latency, path, error = zip(*ordered, strict=True) if ordered else ((),) * 5
+        columns = zip(*ordered, strict=True) if ordered else ((),) * 6
+        sent, status, latency, path, error, degraded = columns
         return cls(
             sent=np.array(sent, np.float64) / NS,
             latency=np.array(latency, np.float64) / NS,
             status=np.array(status, np.int64),
             path=np.array(path, np.str_),
             error=np.array(error, np.str_),
+            degraded=np.array(degraded, np.bool_),
         )
 
     def __len__(self) -> int:
@@ -99,17 +110,22 @@ def of_vegeta(file: Path) -> Answers:
     return Answers.of(_vegeta(file))
 
 
-def _vegeta(file: Path) -> Iterator[tuple[int, int, int, str, str]]:
+def _vegeta(file: Path) -> Iterator[Row]:
     csv.field_size_limit(1 << 27)
     with file.open(newline="") as lines:
         for row in csv.reader(lines):
-            sent, status, latency, _, _, error, _, _, _, _, url, *_ = row
+            sent, status, latency, _, _, error, body, _, _, _, url, *_ = row
             path = "/" + url.split("/", 3)[-1] if url.count("/") > 2 else "/"
-            yield int(sent), int(status), int(latency), path, error
+            yield int(sent), int(status), int(latency), path, error, _degraded(body)
+
+
+def _degraded(body: str) -> bool:
+    """A batch is, if any of its decisions is."""
+    return bool(body) and bool(_DEGRADED.search(base64.b64decode(body)))
 
 
 def of_locust(file: Path) -> Answers:
     """From what our locustfile writes."""
     with file.open(newline="") as lines:
         rows = csv.reader(lines)
-        return Answers.of((int(s), int(status), int(t), p, e) for s, status, t, p, e in rows)
+        return Answers.of((int(s), int(c), int(t), p, e, False) for s, c, t, p, e in rows)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +41,8 @@ class Job:
     clients: int = 0
     again: bool = False
     """Whether the tape begins anew at its end; otherwise that is the end of the load."""
+    bodies: bool = False
+    """Whether answers are kept whole, which costs the generator."""
     cores: str = ""
     """Cores to keep to, as taskset writes them; empty is any."""
 
@@ -71,6 +74,11 @@ class Running:
                 raise ProveError(f"the generator {self.process.args!r} did not begin to send")
             time.sleep(0.02)
 
+    def stop(self) -> None:
+        """Send nothing more and wait for what is under way."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=TIMEOUT + 30)
+
 
 @contextmanager
 def vegeta(job: Job) -> Iterator[Running]:
@@ -79,7 +87,7 @@ def vegeta(job: Job) -> Iterator[Running]:
     command = [
         program, "attack", "-format=json", f"-targets={job.tape}", f"-output={out}",
         f"-rate={job.rate}/1s", f"-duration={job.seconds}s", f"-timeout={TIMEOUT}s",
-        "-max-body=0", "-http2=false", "-redirects=0",
+        f"-max-body={-1 if job.bodies else 0}", "-http2=false", "-redirects=0",
     ]  # fmt: skip
     if not job.again:
         command.append("-lazy")

@@ -6,7 +6,7 @@ import numpy as np
 from tests.load.peers.model import opened, scores
 
 
-@bentoml.service(workers=1, metrics={"enabled": False})
+@bentoml.service(workers=1, metrics={"enabled": False}, logging={"access": {"enabled": False}})
 class Fraud:
     """Rows in, scores out."""
 

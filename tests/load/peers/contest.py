@@ -57,9 +57,6 @@ class Contest:
 
     def rounds(self, count: int, said: Callable[[Trial], None]) -> Iterator[Trial]:
         """Every server once a round; the first of one round is the last of the next."""
-        for server in SERVERS:
-            if why := server.install():
-                self.out[server.name] = f"can not be installed: {why}"
         for number in range(count):
             for server in order(SERVERS, number):
                 if server.name in self.out:

@@ -145,7 +145,15 @@ def serving(server: Server, port: int, folder: Path, cores: str) -> Iterator[str
     }  # fmt: skip
     with (folder / f"{server.name}.log").open("wb") as log:
         process = subprocess.Popen(
-            ["taskset", "--cpu-list", cores, *server.command(port, folder)],
+            [
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                "taskset",
+                "-c",
+                cores,
+                *server.command(port, folder),
+            ],
             cwd=ROOT,
             env=os.environ | told,
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,82 @@
+from typing import Any
+
+from local.progress import Progress
+from tests.e2e.stack import RunningStack
+from tests.load import knee
+from tests.load.knee import Step
+from tests.load.measure import Bench, differences
+from tests.load.target import deployed
+from tests.prove.evidence import Measured
+from tests.prove.figures import Figure
+from tests.prove.making import make
+
+PROMISE = (
+    "The deployed stack on two shared cores answers 1,000 requests a second for 5 minutes with "
+    "P95 within 10 ms, P99 within 25 ms and no error, and a scorer core 8,000 a second; what "
+    "10,000 a second would take is projected from the measured CPU, not measured"
+)
+RATE, WARM_UP, SECONDS = 1000, 30.0, 300.0
+STEP_WARM_UP, STEP_SECONDS = 5.0, 20.0
+PROJECTED = 10_000
+PARTS = ("scorer", "redis", "postgres", "pooler", "generator")
+
+
+def measure() -> Measured:
+    """Warm up, five minutes at one rate, then the staircase; both by the open-loop generator."""
+    progress = Progress({"up": 60.0, "5 minutes": 360.0, "staircase": 240.0})
+    with progress.step("up"):
+        for verb in ("up", "load-tools"):
+            make(verb)
+    bench = Bench(deployed(RunningStack.find()))
+    with progress.step("5 minutes"):
+        steady = bench.step("vegeta", RATE, warm_up=WARM_UP, seconds=SECONDS)
+    with progress.step("staircase"):
+        climb = bench.climb("vegeta", STEP_WARM_UP, STEP_SECONDS)
+        steps = list(knee.staircase(climb))
+    return Measured(
+        trials=[
+            {"kind": "steady"} | steady.record,
+            *({"kind": "staircase"} | step.record for step in steps),
+            {"kind": "differences", "texts": differences(steady.record)},
+        ],
+        figures=[*of_steady(steady), *of_knee(knee.knee(steps))],
+    )
+
+
+def of_steady(step: Step) -> list[Figure]:
+    """Five minutes at one rate."""
+    seen = step.record["milliseconds"]
+    return [
+        Figure(name="answered", value=step.achieved, unit="/s", at_least=knee.ACHIEVED * RATE),
+        Figure(name="p50", value=seen["p50"], unit="ms"),
+        Figure(name="p95", value=seen["p95"], unit="ms", at_most=10),
+        Figure(name="p99", value=seen["p99"], unit="ms", at_most=25),
+        Figure(name="server_p95", value=step.record["server"].get("p95"), unit="ms"),
+        Figure(name="errors", value=step.failed, at_most=0),
+        Figure(name="steady_per_scorer_core", value=step.record["per_scorer_core"], unit="/s"),
+    ]
+
+
+def of_knee(step: Step | None) -> list[Figure]:
+    """The highest step that held, and what ten thousand would take at its cost per request."""
+    cores = projection(step.record) if step else {}
+    per_core = step.record["per_scorer_core"] if step else None
+    return [
+        Figure(name="knee", value=step.offered if step else None, unit="/s"),
+        Figure(name="per_scorer_core", value=per_core, unit="/s", at_least=8000),
+        *(
+            Figure(name=f"projected_{part}_cores_at_10000", value=cores.get(part), unit="cores")
+            for part in PARTS
+            if part in cores
+        ),
+    ]
+
+
+def projection(record: dict[str, Any]) -> dict[str, float]:
+    """Cores by part: linear in the requests, without what queues and more replicas add."""
+    answered = record["achieved"] * record["seconds"]
+    return {
+        part: round(record["cpu_seconds"][part] / answered * PROJECTED, 2)
+        for part in PARTS
+        if answered and part in record["cpu_seconds"]
+    }

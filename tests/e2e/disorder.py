@@ -10,17 +10,25 @@ from app.domain.transactions import DAY, Flags, Floats, Ints, Transactions
 from app.domain.windows import LABEL_DELAY
 from app.training.arrivals import BEFORE_ALL, Labels, Stream
 
-LATE_PAYMENTS = 0.02
-LATE_LABELS = 0.05
-WRONG_LABELS = 0.01
-"""Told as the opposite first."""
-REVERSED_LABELS = 0.01
-"""Of payments that were labelled from the beginning: it turns out to be the opposite."""
-
 MINUTE, HOUR = 60.0, 3600.0
-LATEST_PAYMENT = 12.0 * DAY
-"""Later than what Redis keeps for late payments."""
-LATEST_LABEL = 5.0 * DAY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disorder:
+    """Shares of what comes otherwise than it should, and how much later, in seconds at most."""
+
+    late_payments: float = 0.02
+    latest_payment: float = 12.0 * DAY
+    """Longer than Redis keeps windows for late payments."""
+    late_labels: float = 0.05
+    latest_label: float = 5.0 * DAY
+    wrong_labels: float = 0.01
+    """Told as the opposite first."""
+    reversed_labels: float = 0.01
+    """Of payments that were labelled from the beginning: it turns out to be the opposite."""
+
+
+USUAL = Disorder()
 
 
 class Step(NamedTuple):
@@ -68,38 +76,43 @@ class _Told(NamedTuple):
     moments: Floats
 
 
-def disordered(payments: Transactions, *, known: int, tick: int, seed: int) -> Plan:
+def disordered(
+    payments: Transactions, *, known: int, tick: int, seed: int, how: Disorder = USUAL
+) -> Plan:
     """The payments before place `known` are there from the beginning, labelled; others are told.
 
     Each label comes when the delay is over, but for those that come late. The clock ticks so many
     seconds: what a tick brings is told together, and no window looks at a label earlier than that.
     """
     random = np.random.default_rng(seed)
-    arriving = _arriving(payments.times[known:], random)
+    arriving = _arriving(payments.times[known:], how, random)
     due = np.maximum(payments.times[known:] + float(LABEL_DELAY * DAY), arriving + tick)
-    right = _told(payments.frauds[known:], due, tick, random)
+    right = _told(payments.frauds[known:], due, tick, how, random)
     labels = _Told(right.payments + known, right.frauds, right.moments)
-    reversed_ = _reversed(payments, known, random)
+    reversed_ = _reversed(payments, known, how.reversed_labels, random)
     labels = _Told(*(np.concatenate(pair) for pair in zip(labels, reversed_, strict=True)))
     in_time = labels.moments < arriving.max()
     labels = _Told(*(column[in_time] for column in labels))
     return _plan(payments, arriving, labels, tick)
 
 
-def _arriving(times: Ints, random: np.random.Generator) -> Floats:
+def _arriving(times: Ints, how: Disorder, random: np.random.Generator) -> Floats:
     """At their time, within one second in any order; some late, but none after the end."""
-    late = _some(random, LATE_PAYMENTS, len(times))
-    delays = late * _whiles(random, MINUTE, LATEST_PAYMENT, len(times))
+    late = _some(random, how.late_payments, len(times))
+    delays = late * _whiles(random, MINUTE, how.latest_payment, len(times))
     arriving: Floats = np.minimum(times + random.random(len(times)) + delays, times[-1] + 1)
     return arriving
 
 
-def _told(frauds: Flags, due: Floats, tick: int, random: np.random.Generator) -> _Told:
+def _told(
+    frauds: Flags, due: Floats, tick: int, how: Disorder, random: np.random.Generator
+) -> _Told:
     """The truth; of some payments first the opposite, and then the truth a while later."""
     size = len(due)
-    late, wrong = _some(random, LATE_LABELS, size), _some(random, WRONG_LABELS, size)
-    first = due + late * _whiles(random, HOUR, LATEST_LABEL, size)
-    truth = first + wrong * (tick + _whiles(random, HOUR, LATEST_LABEL, size))
+    late = _some(random, how.late_labels, size)
+    wrong = _some(random, how.wrong_labels, size)
+    first = due + late * _whiles(random, HOUR, how.latest_label, size)
+    truth = first + wrong * (tick + _whiles(random, HOUR, how.latest_label, size))
     return _Told(
         np.concatenate((np.flatnonzero(wrong), np.arange(size))),
         np.concatenate((~frauds[wrong], frauds)),
@@ -107,9 +120,11 @@ def _told(frauds: Flags, due: Floats, tick: int, random: np.random.Generator) ->
     )
 
 
-def _reversed(payments: Transactions, known: int, random: np.random.Generator) -> _Told:
+def _reversed(
+    payments: Transactions, known: int, share: float, random: np.random.Generator
+) -> _Told:
     """Of some payments that were there labelled it turns out that the opposite is true."""
-    places = np.flatnonzero(_some(random, REVERSED_LABELS, known))
+    places = np.flatnonzero(_some(random, share, known))
     start, end = float(payments.times[known]), float(payments.times[-1])
     return _Told(places, ~payments.frauds[places], random.uniform(start, end, len(places)))
 

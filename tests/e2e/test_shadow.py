@@ -13,29 +13,33 @@ from app.domain.simulator import simulate
 from app.domain.transactions import DAY, Transactions
 from app.domain.world import World
 from tests.e2e import timeouts
-from tests.e2e.disorder import disordered
+from tests.e2e.disorder import Disorder, disordered
 from tests.e2e.payments import ABOVE
 from tests.e2e.shadow import Shadow, shadow
 from tests.e2e.stack import RunningStack
 
-SMALL = World(customers=40, terminals=150, days=60, radius=25, seed=7)
+SMALL = World(customers=34, terminals=150, days=75, radius=25, seed=7)
+VERY = Disorder(late_payments=0.1, latest_payment=30 * DAY, wrong_labels=0.05)
 SKEW = 1e-6
+CLOCK = 1800
+"""Seconds: a coarse clock, so that many payments share a second or are exactly days apart."""
 
 
 def elsewhere(payments: Transactions) -> Transactions:
-    """The same payments by cards and at terminals that nobody has seen."""
+    """The same payments, by a coarse clock, of cards and at terminals that nobody has seen."""
     base = 5 * ABOVE + secrets.randbelow(ABOVE)
     return replace(
         payments,
         ids=payments.ids + base,
         customers=payments.customers + base,
         terminals=payments.terminals + base,
+        times=payments.times // CLOCK * CLOCK,
     )
 
 
 @pytest.fixture(scope="module")
 def seen(stack: RunningStack) -> Shadow:
-    plan = disordered(elsewhere(simulate(SMALL).transactions), known=0, tick=DAY, seed=1)
+    plan = disordered(elsewhere(simulate(SMALL).transactions), known=0, tick=DAY, seed=1, how=VERY)
     with stack.scoring() as api:
         api.timeout = timeouts.BATCH
         return shadow(api, plan, singles=3)

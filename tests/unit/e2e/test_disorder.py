@@ -6,8 +6,7 @@ import pytest
 from app.domain.features import matrix
 from app.domain.transactions import DAY, Transactions
 from app.training.arrivals import BEFORE_ALL, rows
-from tests.e2e import disorder
-from tests.e2e.disorder import Plan, disordered
+from tests.e2e.disorder import Disorder, Plan, disordered
 
 MIDNIGHT = 1_533_686_400
 KNOWN = 400
@@ -68,13 +67,12 @@ def test_payments_come_late_and_labels_change(plan: Plan) -> None:
     assert (rows(plan.stream, plan.told) != in_order).any(axis=1).sum() > 100
 
 
-def test_without_its_disorder_it_is_training_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    for share in ("LATE_PAYMENTS", "LATE_LABELS", "WRONG_LABELS", "REVERSED_LABELS"):
-        monkeypatch.setattr(disorder, share, 0.0)
+def test_without_its_disorder_it_is_training_itself() -> None:
+    none = Disorder(late_payments=0, late_labels=0, wrong_labels=0, reversed_labels=0)
     history = payments()
     history.times[:] = np.sort(MIDNIGHT + np.arange(4000) * 700)  # no two in one second
 
-    plan = disordered(history, known=KNOWN, tick=3600, seed=3)
+    plan = disordered(history, known=KNOWN, tick=3600, seed=3, how=none)
 
     assert (plan.out_of_order, plan.corrected) == (0, 0)
     assert np.array_equal(rows(plan.stream, plan.told), matrix(history)[plan.told])

@@ -1,8 +1,9 @@
 """The registry in the ledger's Postgres: the service needs nothing else to know what is live."""
 
 import json
-from collections.abc import Sequence
-from typing import Any, Final, Self
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 import asyncpg
 
@@ -81,7 +82,7 @@ class PostgresModels:
         """See the port."""
         async with (
             self._postgres.session(writes=True) as connection,
-            _Moves(connection, actor, reason) as moves,
+            _moving(connection, actor, reason) as moves,
         ):
             if version == await moves.champion(self._committed.version):
                 raise NotAllowed(f"model {version} decides: it can not challenge itself")
@@ -92,7 +93,7 @@ class PostgresModels:
         """See the port."""
         async with (
             self._postgres.session(writes=True, seconds=_SECONDS) as connection,
-            _Moves(connection, actor, reason) as moves,
+            _moving(connection, actor, reason) as moves,
         ):
             await _publish(connection, self._committed, "the service's image")
             live = await moves.champion(self._committed.version)
@@ -114,7 +115,7 @@ class PostgresModels:
         """See the port."""
         async with (
             self._postgres.session(writes=True) as connection,
-            _Moves(connection, actor, reason) as moves,
+            _moving(connection, actor, reason) as moves,
         ):
             roles = await _roles(connection)
             live = roles.get(Alias.CHAMPION, self._committed.version)
@@ -135,21 +136,22 @@ class PostgresModels:
         return [Move(Alias(row[0]), row[1], Kind(row[2]), *row[3:]) for row in rows]
 
 
+@asynccontextmanager
+async def _moving(
+    connection: asyncpg.Connection, actor: str, reason: str
+) -> AsyncIterator["_Moves"]:
+    """A transaction that moves aliases, alone."""
+    async with connection.transaction():
+        await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        yield _Moves(connection, actor, reason)
+
+
 class _Moves:
-    """A transaction that moves aliases, alone. The table's own rules have the last word."""
+    """Moves in one transaction. The table's own rules have the last word."""
 
     def __init__(self, connection: asyncpg.Connection, actor: str, reason: str) -> None:
         self._connection = connection
         self._why = actor, reason
-        self._transaction = connection.transaction()
-
-    async def __aenter__(self) -> Self:
-        await self._transaction.start()
-        await self._connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        await (self._transaction.rollback() if kind else self._transaction.commit())
 
     async def champion(self, committed: str) -> str:
         return (await _roles(self._connection)).get(Alias.CHAMPION, committed)

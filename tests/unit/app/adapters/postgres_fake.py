@@ -18,6 +18,8 @@ class Connection:
         self.answers: list[Any] = []
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
         self.executed: list[tuple[str, tuple[Any, ...]]] = []
+        self.refusals: list[BaseException | None] = []
+        """Of what is executed, in its order."""
         self.copied: list[tuple[Any, ...]] = []
         self.transactions: list[str] = []
         self.listeners: set[Callable[[object, Any], None]] = set()
@@ -33,10 +35,12 @@ class Connection:
             raise answer
         return answer
 
-    fetchval = fetch
+    fetchval = fetchrow = fetch
 
     async def execute(self, query: str, *arguments: Any) -> None:
         self.executed.append((query, arguments))
+        if self.refusals and (refusal := self.refusals.pop(0)):
+            raise refusal
 
     async def copy_records_to_table(self, _: str, *, records: Sequence[tuple[Any, ...]]) -> None:
         self.copied += records

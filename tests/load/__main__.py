@@ -41,17 +41,25 @@ class Run:
     bench: Bench
     seconds: float = SECONDS
     most: int = knee.MOST
+    staircases: int = 1
     steps: list[Step] = field(default_factory=list)
 
     def climb(self, generator: str) -> Step | None:
         """One generator's staircase and its knee."""
         climb = self.bench.climb(generator, WARM_UP, self.seconds)
         mine = []
+        self.staircases -= 1
         for step in knee.staircase(climb, most=self.most):
-            print(line(step.record), flush=True)
             mine.append(step)
             self.steps.append(step)
+            ahead = max(STEPS - len(mine), 0) + self.staircases * STEPS
+            print(f"{line(step.record)}  about {duration(ahead * self.each)} left", flush=True)
         return knee.knee(mine)
+
+    @property
+    def each(self) -> float:
+        """Seconds of a usual step, its tape and its start included."""
+        return WARM_UP + self.seconds + 4
 
 
 def row(cells: Sequence[str]) -> str:
@@ -80,9 +88,8 @@ def climb_all(seconds: float, generators: Sequence[str], most: int) -> dict[str,
     """Every generator's staircase against the target."""
     target = find()
     print(f"{target.url}: {WARM_UP:.0f} s warm-up and {seconds:.0f} s a step")
-    run = Run(Bench(target), seconds, most)
-    expected = STEPS * (WARM_UP + seconds + 4)
-    print(f"about {duration(len(generators) * expected)}\n\n{row(HEADING)}")
+    run = Run(Bench(target), seconds, most, len(generators))
+    print(f"about {duration(len(generators) * STEPS * run.each)}\n\n{row(HEADING)}", flush=True)
     knees = {name: run.climb(name) for name in generators}
     records = [step.record for step in run.steps]
     return {

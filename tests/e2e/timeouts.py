@@ -21,6 +21,9 @@ POD = 90
 REFUSED = 4
 """A connection that no answer comes to within this time is blocked, not slow."""
 
+ROLLBACK = 30
+"""Until every replica decides by the model before: the bar itself."""
+
 POLICY = 30
 """Until the agent enforces a new network policy."""
 
@@ -29,6 +32,9 @@ METRICS = 120
 
 BACKFILL = 180
 """Until the history is loaded; its own bar is 60."""
+
+RULES = 10
+"""Until every replica judges by the rule set that went live."""
 
 RECOVERY = 300
 """Until something that was killed serves again."""

@@ -251,8 +251,8 @@ def test_a_terminal_is_described_by_its_most_telling_window() -> None:
             "terminal_traffic",
             {"terminal_count_1d": 22, "terminal_count_30d": 51},
             (
-                "22 payments at this terminal in the day up to a week ago, where 1.0 a day are usual"
-                " for it; 51 in 30 days, where a terminal has 29"
+                "22 payments at this terminal in the day up to a week ago,"
+                " where 1.0 a day are usual for it; 51 in 30 days, where a terminal has 29"
             ),
         ),
         ("time", {"night": 1}, "paid on a weekday, at night (before 07:00 UTC)"),

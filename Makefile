@@ -56,6 +56,10 @@ selected: # Pulumi opens a backend in a folder only if the folder is there
 score: ## Load the history, then score the first transactions of the test week through the API
 	@$(PY) -m tests.e2e.score
 
+.PHONY: rollback
+rollback: ## Let the previous model decide again, on every replica: make rollback REASON='…'
+	@$(PY) -m tests.e2e.rollback "$(REASON)"
+
 .PHONY: where
 where: ## Where things are and how to reach them
 	@$(PY) -m local status

@@ -12,6 +12,7 @@ import uvicorn
 from app import wiring
 from app.api.app import guarded
 from app.api.edge import Lifecycle
+from app.api.lane import Lane
 from app.settings import ApiSettings
 
 log = structlog.get_logger(__name__)
@@ -70,7 +71,8 @@ def run(settings: ApiSettings) -> None:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=Lane,
+        proxy_headers=False,  # nobody is treated by his address
         lifespan="on",
         access_log=False,  # the metrics have it, at a tenth of the cost
         log_config=None,

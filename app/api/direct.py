@@ -6,15 +6,13 @@ third holds what the query asks for. What the function returns is sent as JSON.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, NamedTuple, get_type_hints
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
-from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
 
 from app.api.problems import answer
 
@@ -23,6 +21,18 @@ Endpoint = Callable[..., Awaitable[Any]]
 BODY_BYTES: Final = 1 << 20
 _JSON: Final = (b"content-type", b"application/json")
 _CLOSE: Final = (b"connection", b"close")
+
+
+class Answer(NamedTuple):
+    """What is sent."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def closing(self) -> "Answer":
+        """The last one on its connection."""
+        return self._replace(headers=[*self.headers, _CLOSE])
 
 
 class Direct:
@@ -37,25 +47,16 @@ class Direct:
         self._query: type[BaseModel] = query
         self._nothing_asked: BaseModel = query()
 
-    async def __call__(
-        self, app: FastAPI, scope: Scope, receive: Receive, send: Send, *, closing: bool
-    ) -> int:
-        """Answer, and tell the status."""
+    async def answer(self, app: FastAPI, path: str, query: bytes, raw: bytes) -> Answer:
+        """Whatever happens, an answer."""
         try:
-            told = self._body(await _read(receive, self.body_bytes))
-            asked = self._asked(scope["query_string"]) if scope["query_string"] else None
-            result = await self._endpoint(told, app.state.desk, asked or self._nothing_asked)
+            told = self._body(raw)
+            asked = self._asked(query) if query else self._nothing_asked
+            body = to_json(await self._endpoint(told, app.state.desk, asked))
         except Exception as error:  # noqa: BLE001 (each kind has its answer)
-            response = answer(scope["path"], error)
-            status, body, headers = response.status_code, response.body, response.raw_headers
-        else:
-            status, body = 200, to_json(result)
-            headers = [_JSON, (b"content-length", b"%d" % len(body))]
-        if closing:
-            headers = [*headers, _CLOSE]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-        return status
+            response = answer(path, error)
+            return Answer(response.status_code, response.raw_headers, bytes(response.body))
+        return Answer(200, [_JSON, (b"content-length", b"%d" % len(body))], body)
 
     def _body(self, raw: bytes) -> Any:
         try:
@@ -72,24 +73,6 @@ class Direct:
 
 Directs = Mapping[str, Direct]
 """By their paths."""
-
-
-async def _read(receive: Receive, most: int) -> bytes:
-    """The body. One without a declared length is counted as it comes."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        parts, size = [body], len(body)
-        while message.get("more_body"):
-            message = await receive()
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > most:
-                raise HTTPException(413)
-        body = b"".join(parts)
-    if len(body) > most:
-        raise HTTPException(413)
-    return body
 
 
 def _refused(where: str, error: ValidationError) -> RequestValidationError:

@@ -6,8 +6,7 @@ is read.
 
 import hmac
 import json
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import sha256
 from time import perf_counter
 from typing import Final
@@ -16,7 +15,8 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.direct import BODY_BYTES, Directs
+from app.api.direct import BODY_BYTES, Answer, Direct, Directs
+from app.api.timing import Timing
 from app.telemetry import Telemetry
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
@@ -24,6 +24,9 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 
 _IN_FLIGHT = 512
 """More at once than this wait for something that does not come: better to say so."""
+
+Headers = Iterable[tuple[bytes, bytes]]
+"""Names in lower case."""
 
 
 class Lifecycle:
@@ -46,10 +49,10 @@ class Edge:
     ) -> None:
         self._app = app
         self._digest = sha256(key.encode()).digest()
-        self._directs = directs
+        self.directs = directs
         self._lifecycle = lifecycle
         self._in_flight = 0
-        self._clock = _Clock(telemetry, app)
+        self._timing = Timing(telemetry, known(app))
         telemetry.in_flight.set_function(lambda: self._in_flight)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,21 +60,46 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        path, start, status = scope["path"], perf_counter(), 500
+        direct = self.directs.get(path) if scope["method"] == "POST" else None
+        limit = direct.body_bytes if direct else BODY_BYTES
+        self._in_flight += 1
+        try:
+            refusal = self._refusal(path, scope["headers"], limit)
+            if refusal:
+                status = await _send(send, self._last(refusal))
+            elif direct:
+                status = await self._directly(direct, scope, receive, send)
+            else:
+                status = await self._through_app(scope, _bounded(receive, limit), send)
+        finally:
+            self._in_flight -= 1
+            self._timing.observe(path, status, perf_counter() - start)
+
+    async def answer(self, direct: Direct, path: str, headers: Headers, raw: bytes) -> Answer:
+        """The same for a whole request to a direct route, without ASGI in between."""
         start, status = perf_counter(), 500
         self._in_flight += 1
         try:
-            direct = self._directs.get(scope["path"]) if scope["method"] == "POST" else None
-            body_bytes = direct.body_bytes if direct else BODY_BYTES
-            closing = self._lifecycle.draining
-            if refusal := self._refusal(scope, body_bytes):
-                status = await _refuse(send, *refusal, closing=closing)
-            elif direct:
-                status = await direct(self._app, scope, receive, send, closing=closing)
-            else:
-                status = await self._through_app(scope, _bounded(receive), send)
+            answer = self._refusal(path, headers, direct.body_bytes) or await direct.answer(
+                self._app, path, b"", raw
+            )
+            status = answer.status
+            return self._last(answer)
         finally:
             self._in_flight -= 1
-            self._clock.observe(scope["path"], status, perf_counter() - start)
+            self._timing.observe(path, status, perf_counter() - start)
+
+    def _last(self, answer: Answer) -> Answer:
+        return answer.closing() if self._lifecycle.draining else answer
+
+    async def _directly(self, direct: Direct, scope: Scope, receive: Receive, send: Send) -> int:
+        try:
+            raw = await _read(_bounded(receive, direct.body_bytes))
+        except HTTPException:
+            return await _send(send, self._last(_too_large(direct.body_bytes)))
+        answer = await direct.answer(self._app, scope["path"], scope["query_string"], raw)
+        return await _send(send, self._last(answer))
 
     async def _through_app(self, scope: Scope, receive: Receive, send: Send) -> int:
         status = 500
@@ -87,50 +115,27 @@ class Edge:
         await self._app(scope, receive, answer)
         return status
 
-    def _refusal(self, scope: Scope, body_bytes: int) -> tuple[int, str, str] | None:
-        if scope["path"] in OPEN:
+    def _refusal(self, path: str, headers: Headers, body_bytes: int) -> Answer | None:
+        if path in OPEN:
             return None
-        headers = dict(scope["headers"])
-        given = sha256(headers.get(b"x-api-key", b"")).digest()
+        told = dict(headers)
+        given = sha256(told.get(b"x-api-key", b"")).digest()
         if not hmac.compare_digest(given, self._digest):
-            return 401, "unauthorized", "X-API-Key is missing or wrong"
-        if int(headers.get(b"content-length", 0)) > body_bytes:
-            return 413, "too_large", f"a body has at most {body_bytes} bytes"
+            return _refused(401, "unauthorized", "X-API-Key is missing or wrong")
+        if int(told.get(b"content-length", 0)) > body_bytes:
+            return _too_large(body_bytes)
         if self._in_flight > _IN_FLIGHT:
-            return 503, "unavailable", f"{_IN_FLIGHT} requests are in flight; try again"
+            why = f"{_IN_FLIGHT} requests are in flight; try again"
+            return _refused(503, "unavailable", why, (b"retry-after", b"1"))
         return None
 
 
-class _Clock:
-    """How long requests took, by the routes that the app describes."""
-
-    def __init__(self, telemetry: Telemetry, app: FastAPI) -> None:
-        self._requests = telemetry.requests
-        self._patterns = [(re.compile(pattern(path)), path) for path in known(app)]
-        self._observed: dict[tuple[str, int], Callable[[float], None]] = {}
-
-    def observe(self, path: str, status: int, seconds: float) -> None:
-        """Count a request. Only paths of ours are remembered: there are not many."""
-        observe = self._observed.get((path, status))
-        if observe is None:
-            found = next((name for one, name in self._patterns if one.fullmatch(path)), "other")
-            observe = self._requests.labels(found, status).observe
-            if found == path:
-                self._observed[path, status] = observe
-        observe(seconds)
-
-
-def known(app: FastAPI) -> Iterable[str]:
+def known(app: FastAPI) -> list[str]:
     """The paths of the routes, as the document has them."""
     return sorted(OPEN.union(app.openapi()["paths"]))
 
 
-def pattern(path: str) -> str:
-    """Of `/things/{id}`: what it stands for."""
-    return "[^/]+".join(map(re.escape, re.split(r"\{[^}]*\}", path)))
-
-
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """A body without a declared length is counted as it comes."""
     size = 0
 
@@ -138,20 +143,34 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > BODY_BYTES:
+        if size > most:
             raise HTTPException(413)
         return message
 
     return counted
 
 
-async def _refuse(send: Send, status: int, error: str, detail: str, *, closing: bool) -> int:
+async def _read(receive: Receive) -> bytes:
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _too_large(most: int) -> Answer:
+    return _refused(413, "too_large", f"a body has at most {most} bytes")
+
+
+def _refused(status: int, error: str, detail: str, *more: tuple[bytes, bytes]) -> Answer:
     body = json.dumps({"error": error, "detail": detail}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    if status == 503:  # noqa: PLR2004 (a status speaks for itself)
-        headers.append((b"retry-after", b"1"))
-    if closing:
-        headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-    return status
+    length = (b"content-length", b"%d" % len(body))
+    return Answer(status, [(b"content-type", b"application/json"), length, *more], body)
+
+
+async def _send(send: Send, answer: Answer) -> int:
+    start = {"status": answer.status, "headers": answer.headers}
+    await send({"type": "http.response.start", **start})
+    await send({"type": "http.response.body", "body": answer.body})
+    return answer.status

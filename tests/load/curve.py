@@ -32,9 +32,12 @@ def draw(result: dict[str, Any], file: Path) -> None:
         below.plot(offered, achieved, color=colour, marker=".", label=generator)
         if knee := result["knee"].get(generator):
             below.axvline(knee, color=colour, linestyle=":", label=f"knee {knee:,.0f}/s")
-    above.axhline(P95_MS, color="tab:red", linewidth=0.8)
+    above.axhline(P95_MS, color="tab:red", linewidth=0.8, label=f"{P95_MS:.0f} ms")
     above.set(ylabel="milliseconds", yscale="log", title=result["title"])
     below.set(xlabel="offered requests/s", ylabel="answered well/s", xscale="log")
+    rates = sorted({step["offered"] for step in result["steps"]})
+    below.set_xticks(rates, [f"{rate:,.0f}" for rate in rates], rotation=45)
+    below.minorticks_off()
     for part in (above, below):
         part.grid(visible=True, which="both", linewidth=0.3)
         part.legend(fontsize="small")

@@ -28,12 +28,12 @@ def api(stack: RunningStack) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def card() -> int:
     return ABOVE + secrets.randbelow(ABOVE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def live(api: httpx.Client, card: int) -> Iterator[int]:
     """A version that declines one card of the test, live on every replica; taken back after it."""
     before = version(api)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-
 from app.domain.comparison import MARGIN
 from app.domain.drift import DRIFTED
 from app.domain.ranking import Ranking

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import ClassVar, Literal, NamedTuple
 
-from app.domain.features import FEATURES
+from app.domain.multiples import multiple, spans
 from app.domain.scoring import Outcome, Thresholds
 from app.domain.transactions import Transaction
 
@@ -28,12 +28,6 @@ class Condition(NamedTuple):
 
     column: str
     limit: float
-
-
-def spans(columns: str) -> tuple[str, ...]:
-    """For which spans there is such a feature: `spans("customer_count")` are 1d, 7d, 30d."""
-    start = f"{columns}_"
-    return tuple(name.removeprefix(start) for name in FEATURES if name.startswith(start))
 
 
 def _known_span(columns: str, span: str) -> None:
@@ -207,11 +201,6 @@ def days(span: str) -> str:
     """A span in words: 7d is 7 days. What is not in days stays as it is written."""
     number = span.removesuffix("d")
     return span if number == span else f"{number} day{'' if number == '1' else 's'}"
-
-
-def multiple(span: str) -> str:
-    """The column that holds how many times the customer's own average the amount is."""
-    return f"amount_over_customer_mean_{span}"
 
 
 def _twice(codes: Iterable[str]) -> str | None:

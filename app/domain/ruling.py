@@ -15,9 +15,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.domain.features import FEATURES
+from app.domain.multiples import SPANS, columns, multiple, with_multiples
 from app.domain.reasons import Reason
-from app.domain.rules import BUILT_IN, Listed, Party, Rule, RuleSet, multiple, spans
+from app.domain.rules import BUILT_IN, Listed, Party, Rule, RuleSet
 from app.domain.scoring import Decision, Outcome, Ratings, worth_saying
 from app.domain.transactions import Flags, Floats, Ints, Transaction
 
@@ -29,8 +29,6 @@ Explain = Callable[[Floats], list[tuple[Reason, ...]]]
 HIT: Final = "rule:"
 """What the code of a reason begins with that a rule gave."""
 _RANK: Final = {Outcome.APPROVE: 0, Outcome.REVIEW: 1, Outcome.DECLINE: 2}
-_COLUMNS: Final = (*FEATURES, *(multiple(span) for span in spans("customer_mean")))
-_CENT: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,12 @@ class Ruling:
                 self._listed[rule.of].append(rule)
         conditions = [rule.conditions() for rule in self._compared]
         flat = [condition for each in conditions for condition in each]
-        self._columns = np.array([_COLUMNS.index(one.column) for one in flat], np.int64)
+        named = {one.column for one in flat}
+        self._spans = tuple(span for span in SPANS if multiple(span) in named)
+        names = columns(self._spans)
+        self._columns = np.array([names.index(one.column) for one in flat], np.int64)
         self._limits = np.array([one.limit for one in flat], np.float64)
         self._starts: Ints = np.cumsum([0, *map(len, conditions)])[:-1]
-        self._derives = bool((self._columns >= len(FEATURES)).any())
 
     def judge(
         self,
@@ -120,7 +120,7 @@ class Ruling:
     def _hits(self, payments: Sequence[Transaction], rows: Floats) -> dict[int, tuple[Rule, ...]]:
         found: dict[int, list[Rule]] = {}
         if self._compared and len(payments):
-            flags = self._values(rows)[:, self._columns] > self._limits
+            flags = with_multiples(rows, self._spans)[:, self._columns] > self._limits
             whole: Flags = np.logical_and.reduceat(flags, self._starts, axis=1)
             if whole.any():
                 for place, number in np.argwhere(whole).tolist():
@@ -135,13 +135,10 @@ class Ruling:
                             found.setdefault(place, []).append(rule)
         return {place: _strictest_first(rules) for place, rules in found.items()}
 
-    def _values(self, rows: Floats) -> Floats:
-        return with_multiples(rows) if self._derives else rows
-
     def _settled(
         self, model: Decision, rules: tuple[Rule, ...], payment: Transaction, row: Floats
     ) -> Decision:
-        values = dict(zip(_COLUMNS, with_multiples(row[None])[0].tolist(), strict=True))
+        values = dict(zip(columns(), with_multiples(row[None])[0].tolist(), strict=True))
         said = tuple(Reason(f"{HIT}{rule.code}", rule.says(payment, values), 0.0) for rule in rules)
         outcome = settled(model.outcome, [rule.then for rule in rules])
         return Decision(
@@ -156,22 +153,6 @@ def settled(model: Outcome, rules: Sequence[Outcome]) -> Outcome:
     if Outcome.APPROVE in rules:
         return Outcome.APPROVE
     return max((model, *rules), key=_RANK.__getitem__)
-
-
-def with_multiples(rows: Floats) -> Floats:
-    """The features, and how many times the customer's own average each amount is; 0: no average.
-
-    The customer's windows hold the present payment too: their own average is without it.
-    """
-    amounts = rows[:, FEATURES.index("amount")]
-    columns = [rows]
-    for span in spans("customer_mean"):
-        counts = rows[:, FEATURES.index(f"customer_count_{span}")]
-        earlier = rows[:, FEATURES.index(f"customer_mean_{span}")] * counts - amounts
-        known = earlier > _CENT
-        ratios = np.where(known, amounts * (counts - 1) / np.where(known, earlier, 1), 0)
-        columns.append(ratios[:, None])
-    return np.hstack(columns)
 
 
 def _ids(payments: Sequence[Transaction], of: Party) -> list[int]:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from app.domain.features import FEATURES
+from app.domain.multiples import with_multiples
 from app.domain.reasons import Reason
 from app.domain.ruled import Ruled
 from app.domain.rules import Amount, Listed, Risk, Rule, RuleSet, Unusual, Velocity
-from app.domain.ruling import Lists, Ruling, settled, with_multiples
+from app.domain.ruling import Lists, Ruling, settled
 from app.domain.scoring import Decision, Outcome, Thresholds
 from app.domain.transactions import Floats, Transaction
 

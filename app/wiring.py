@@ -35,6 +35,7 @@ from app.labels import Labelling
 from app.models import CHAMPION
 from app.ports.decisions import LogAway
 from app.ports.models import Model
+from app.rating import Rating
 from app.registry import Registry
 from app.rounds import Rounds
 from app.scoring import Scoring
@@ -84,7 +85,8 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
                 rules.watching(),
                 scoring.running(),
             ):
-                yield Connected(scoring, labelling, registry, analysts, ready.why_not)
+                rating = Rating(ruled)
+                yield Connected(scoring, rating, labelling, registry, analysts, ready.why_not)
 
     return create_app(connected, telemetry, lifecycle)
 

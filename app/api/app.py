@@ -8,11 +8,12 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app.api import audit, decisions, labels, lists, models, probes, rules, scores
+from app.api import audit, decisions, labels, lists, models, probes, ratings, rules, scores
 from app.api.analysts import Analysts, answer_analysts
 from app.api.edge import Edge, Lifecycle
 from app.api.problems import answer_problems
 from app.labels import Labelling
+from app.rating import Rating
 from app.registry import Registry
 from app.rounds import Rounds
 from app.telemetry import Telemetry
@@ -23,6 +24,7 @@ class Connected:
     """What the running app works with."""
 
     scoring: Rounds
+    rating: Rating
     labelling: Labelling
     registry: Registry
     analysts: Analysts
@@ -55,6 +57,7 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
     app.state.telemetry = telemetry
     app.state.lifecycle = lifecycle
     app.include_router(scores.router)
+    app.include_router(ratings.router)
     app.include_router(labels.router)
     app.include_router(models.router)
     for analysts in (rules, lists, audit, decisions):
@@ -67,7 +70,7 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
 
 def guarded(app: FastAPI, key: str) -> ASGIApp:
     """The app behind its edge: what is served."""
-    state, directs = app.state, scores.DIRECT
+    state, directs = app.state, {**scores.DIRECT, **ratings.DIRECT}
     return Edge(app, key=key, telemetry=state.telemetry, lifecycle=state.lifecycle, directs=directs)
 
 

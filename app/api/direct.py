@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
+from starlette.datastructures import State
 
 from app.api.problems import answer
 
@@ -38,21 +39,26 @@ class Answer(NamedTuple):
 class Direct:
     """One route: a POST with a JSON body."""
 
-    def __init__(self, endpoint: Endpoint, *, body_bytes: int = BODY_BYTES) -> None:
-        """`endpoint(body, place, query)`, annotated with its models."""
-        body, _, query, *_ = get_type_hints(endpoint).values()
+    def __init__(
+        self, endpoint: Endpoint, worker: Callable[[State], Any], *, body_bytes: int = BODY_BYTES
+    ) -> None:
+        """`endpoint(body, worker[, query])`, annotated with its models."""
+        hints = get_type_hints(endpoint)
+        hints.pop("return", None)
+        body, _, *query = hints.values()
         self.body_bytes = body_bytes
         self._endpoint = endpoint
         self._validate = TypeAdapter(body).validator.validate_json
-        self._query: type[BaseModel] = query
-        self._nothing_asked: BaseModel = query()
+        self._worker = worker
+        self._query: type[BaseModel] | None = query[0] if query else None
+        self._nothing_asked = [kind() for kind in query]
 
     async def answer(self, app: FastAPI, path: str, query: bytes, raw: bytes) -> Answer:
         """Whatever happens, an answer."""
         try:
             told = self._body(raw)
             asked = self._asked(query) if query else self._nothing_asked
-            body = to_json(await self._endpoint(told, app.state.desk, asked))
+            body = to_json(await self._endpoint(told, self._worker(app.state), *asked))
         except Exception as error:  # noqa: BLE001 (each kind has its answer)
             response = answer(path, error)
             return Answer(response.status_code, response.raw_headers, bytes(response.body))
@@ -64,9 +70,11 @@ class Direct:
         except ValidationError as error:
             raise _refused("body", error) from None
 
-    def _asked(self, raw: bytes) -> BaseModel:
+    def _asked(self, raw: bytes) -> list[BaseModel]:
+        if self._query is None:
+            return []
         try:
-            return self._query.model_validate(dict(parse_qsl(raw.decode("latin-1"))))
+            return [self._query.model_validate(dict(parse_qsl(raw.decode("latin-1"))))]
         except ValidationError as error:
             raise _refused("query", error) from None
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Depends, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field
+from starlette.datastructures import State
 
 from app.api.bodies import Batch, Payment, Verdict, Verdicts, verdict
 from app.api.direct import Direct, Directs
@@ -54,8 +55,7 @@ class Desk:
 
 async def _desk(request: Request) -> Desk:
     """Async, though it waits for nothing: a plain function would be sent to a thread."""
-    desk: Desk = request.app.state.desk
-    return desk
+    return _at(request.app.state)
 
 
 AtDesk = Annotated[Desk, Depends(_desk)]
@@ -82,5 +82,13 @@ async def score_batch(
     return {"decisions": await desk.score(payments, features=asked.features)}
 
 
-DIRECT: Final[Directs] = {"/v1/score": Direct(score), "/v1/score/batch": Direct(score_batch)}
+def _at(state: State) -> Desk:
+    desk: Desk = state.desk
+    return desk
+
+
+DIRECT: Final[Directs] = {
+    "/v1/score": Direct(score, _at),
+    "/v1/score/batch": Direct(score_batch, _at),
+}
 """How the edge answers these."""

@@ -18,6 +18,7 @@ from app.labels import Labelling
 from app.ports.decisions import Contradiction, Decided, LogAway
 from app.ports.labels import Told
 from app.ports.windows import Seen
+from app.rating import Rating
 from app.registry import Registry
 from app.rounds import Rounds
 from app.scoring import Scoring
@@ -141,7 +142,8 @@ class Service:
         )
         desk = analysts(self.rules, self.archive, self.ruled)
         async with rounds.running() as scoring:
-            yield Connected(scoring, labelling, registry, desk, unready)
+            rating = Rating(self.ruled)
+            yield Connected(scoring, rating, labelling, registry, desk, unready)
 
     def _recorded(self, number: int) -> Transaction | None:
         known = self.log.recorded.get(number)

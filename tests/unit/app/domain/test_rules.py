@@ -11,7 +11,7 @@ from app.domain.reasons import Reason
 from app.domain.ruled import Ruled
 from app.domain.rules import Amount, Listed, Risk, Rule, RuleSet, Unusual, Velocity
 from app.domain.ruling import Lists, Ruling, settled
-from app.domain.scoring import Decision, Outcome, Thresholds
+from app.domain.scoring import Decision, Outcome, Ratings, Thresholds
 from app.domain.transactions import Floats, Transaction
 
 APPROVE, REVIEW, DECLINE = Outcome.APPROVE, Outcome.REVIEW, Outcome.DECLINE
@@ -39,6 +39,10 @@ class Model:
     def decide(self, payments: Sequence[Transaction], _: Floats, /) -> list[Decision]:
         return [self.decision] * len(payments)
 
+    def rate(self, rows: Floats, /) -> Ratings:
+        count, one = len(rows), self.decision
+        return Ratings(np.full(count, one.score), [one.outcome] * count, one.model_version)
+
     def explain(self, rows: Floats, /) -> list[tuple[Reason, ...]]:
         self.asked_why += len(rows)
         return [WHY] * len(rows)
@@ -52,9 +56,9 @@ def ruled(
     return wrapped
 
 
-def judged(by: Ruled, told: Transaction | None = None, **values: float) -> Decision:
-    told = told or payment(values.get("amount", 50.0))
-    (decision,) = by.decide([told], features(**values)[None])
+def judged(by: Ruled, *told: Transaction, **values: float) -> Decision:
+    (one,) = told or (payment(values.get("amount", 50.0)),)
+    (decision,) = by.decide([one], features(**values)[None])
     return decision
 
 
@@ -226,6 +230,29 @@ def test_thresholds_of_the_version_replace_the_models_own() -> None:
 
 def test_looser_thresholds_let_pass_what_the_model_would_stop() -> None:
     assert judged(ruled(model=Model(REVIEW, 0.4), m1=Thresholds(0.5, 0.9))).outcome is APPROVE
+
+
+def test_a_test_run_finds_what_judging_would() -> None:
+    lists: Lists = {("stolen", "customer"): frozenset({8})}
+    model, thresholds = Model(APPROVE, 0.4), {"m1": Thresholds(0.3, 0.9)}
+    ruling = Ruling(RuleSet(3, (LARGE, STOLEN), thresholds), lists)
+    told = [payment(10), payment(2000), payment(10, customer=8)]
+    rows = np.array([features(amount=one.amount) for one in told])
+
+    found = ruling.outcomes(told, rows, model.rate(rows))
+
+    assert [one.outcome for one in found] == [REVIEW, DECLINE, DECLINE]
+    assert {one.model for one in found} == {REVIEW}
+    assert [one.hits for one in found] == [(), (LARGE,), (STOLEN,)]
+    judged_so = ruling.judge(told, rows, model.decide(told, rows), model.explain).decisions
+    assert [one.outcome for one in judged_so] == [one.outcome for one in found]
+
+
+def test_given_features_are_rated_by_the_model_alone() -> None:
+    by = ruled(LARGE, model=Model(APPROVE, 0.4))
+
+    assert by.rate(features(amount=9000)[None]).outcomes == [APPROVE]
+    assert by.explain(features()[None]) == [WHY]
 
 
 def test_hits_are_counted_by_rule() -> None:

@@ -15,10 +15,11 @@ from app.ports.models import Alias, Model, Models
 from app.settings import TrainSettings
 
 _TAG: Final = "ledger_version"
-_TIMEOUTS: Final = {
+_ENVIRONMENT: Final = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "DO_NOT_TRACK": "true",
     "GIT_PYTHON_REFRESH": "quiet",
 }
@@ -28,7 +29,7 @@ class MlflowRegistry:
     """A registered model whose versions are the ledger's models, told apart by a tag."""
 
     def __init__(self, settings: TrainSettings) -> None:
-        os.environ.update(_TIMEOUTS)
+        os.environ.update(_ENVIRONMENT)
         if settings.mlflow_user:
             os.environ["MLFLOW_TRACKING_USERNAME"] = settings.mlflow_user
             os.environ["MLFLOW_TRACKING_PASSWORD"] = settings.mlflow_password.get_secret_value()

@@ -18,19 +18,22 @@ CREATE FUNCTION model_move_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     live text := (SELECT version FROM model_roles WHERE alias = 'champion');
     earlier text := (SELECT version FROM model_roles WHERE alias = 'previous');
-    left_at timestamptz := (
-        SELECT max(moved_at) FROM model_moves WHERE kind = 'rollback' AND rolled_back = NEW.version
-    );
 BEGIN
     IF NEW.kind = 'rollback' AND NEW.alias = 'champion'
             AND NEW.version IS DISTINCT FROM earlier THEN
         RAISE EXCEPTION 'a rollback goes to the previous model (%), not to %',
             coalesce(earlier, 'there is none'), NEW.version USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.kind = 'promotion' AND EXISTS (
+        SELECT FROM model_moves WHERE kind = 'rollback' AND rolled_back = NEW.version
+    ) THEN
+        RAISE EXCEPTION 'model % was rolled back: only a person may bring it back, by force',
+            NEW.version USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.kind = 'promotion' AND NEW.alias = 'champion' AND NOT EXISTS (
         SELECT FROM model_gates
         WHERE gate_id = NEW.gate_id AND version = NEW.version AND passed
-          AND against = coalesce(live, against) AND (left_at IS NULL OR judged_at > left_at)
+          AND against = coalesce(live, against)
     ) THEN
         RAISE EXCEPTION 'model % has not passed a gate against %',
             NEW.version, coalesce(live, 'the live model') USING ERRCODE = 'check_violation';

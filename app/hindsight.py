@@ -4,9 +4,10 @@ Features come from Postgres, by the one definition, with what is known today. Th
 decision unless a label came later than the week that windows wait for it, or payments late.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.features import FEATURES
 from app.domain.pasts import Pasts
 from app.domain.reasons import Reason
 from app.domain.rows import rows
@@ -23,6 +24,7 @@ class Explained:
     model_version: str
     reasons: tuple[Reason, ...]
     """Every factor, the strongest first; what speaks for the payment is negative."""
+    features: Mapping[str, float]
 
 
 class Hindsight:
@@ -42,4 +44,5 @@ class Hindsight:
         features = await self.features([payment])
         model = self._model()
         rated, (reasons,) = model.rate(features), model.explain(features)
-        return Explained(float(rated.scores[0]), rated.model_version, reasons)
+        values = dict(zip(FEATURES, features[0].tolist(), strict=True))
+        return Explained(float(rated.scores[0]), rated.model_version, reasons, values)

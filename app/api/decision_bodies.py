@@ -86,6 +86,7 @@ class Recomputed(BaseModel):
     reasons: list[Reason] = Field(
         description="Every factor, the strongest first; what speaks for the payment is negative."
     )
+    features: dict[str, float] = Field(description="What the model looks at.")
 
     @classmethod
     def of(cls, explained: Explained) -> "Recomputed":
@@ -97,6 +98,7 @@ class Recomputed(BaseModel):
                 Reason(code=one.code, text=one.text, contribution=one.contribution)
                 for one in explained.reasons
             ],
+            features=dict(explained.features),
         )
 
 

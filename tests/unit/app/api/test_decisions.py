@@ -51,6 +51,7 @@ async def test_an_approval_is_explained_when_asked(decided: httpx.AsyncClient) -
     assert one["reasons"] == []
     assert one["recomputed"]["model_version"] == "amount-1"
     assert one["recomputed"]["score"] == pytest.approx(0.01)
+    assert one["recomputed"]["features"]["amount"] == 10
     codes = [reason["code"] for reason in one["recomputed"]["reasons"]]
     assert codes[0] == "amount"
     assert len(codes) == 6

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request, Security
+from fastapi import APIRouter, Depends, Request, Security
 from fastapi.security import APIKeyHeader
 from pydantic import Base64Bytes, BaseModel, Field
 
+from app.api.actor import Actor
 from app.api.bodies import Problem, Strict, Utc
 from app.api.problems import RESPONSES
 from app.ports.models import Alias, Kind, Model
@@ -13,10 +14,6 @@ from app.registry import Registry, State
 
 Version = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
-Actor = Annotated[
-    str,
-    Header(alias="X-Actor", pattern=r"^[\w.@-][\w.@ -]{0,99}$", description="Who does this."),
-]
 
 
 class Published(Strict):

@@ -13,10 +13,11 @@ import pytest
 import structlog
 import uvicorn
 
-from app import __main__, backfill, logs, server
+from app import __main__, backfill, drift, logs, server
 from app.adapters import schema
 from app.api.edge import Lifecycle
-from app.settings import ApiSettings, StoreSettings
+from app.settings import ApiSettings, PostgresSettings, StoreSettings, TrainSettings
+from app.training import mirror, retrain
 from tests.unit.app.api.test_scores import PAYMENT
 from tests.unit.app.memory import KEY, Service
 
@@ -45,10 +46,14 @@ def test_each_role_starts_with_its_own_settings(
     started: list[type] = []
     monkeypatch.setattr(server, "run", lambda given: started.append(type(given)))
     monkeypatch.setattr(backfill, "run", lambda given: started.append(type(given)))
+    monkeypatch.setattr(drift, "run", lambda given: started.append(type(given)))
+    monkeypatch.setattr(retrain, "run", lambda given: started.append(type(given)))
+    monkeypatch.setattr(mirror, "run", lambda given: started.append(type(given)))
     monkeypatch.setattr(schema, "migrate", lambda _: "0001")
+    roles = ("api", "backfill", "drift", "train", "registry", "migrate")
 
-    assert [__main__.main([role]) for role in ("api", "backfill", "migrate")] == [0, 0, 0]
-    assert started == [ApiSettings, StoreSettings]
+    assert [__main__.main([role]) for role in roles] == [0] * len(roles)
+    assert started == [ApiSettings, StoreSettings, PostgresSettings, TrainSettings, TrainSettings]
     assert "schema at 0001" in capsys.readouterr().out
 
 

@@ -29,8 +29,8 @@ _FURTHER = (
         checksum="h1:FKMMNomd3auAElO/TtbXzRFXAKGee6N/GKCGweFVm2U=",
         programs={"vegeta": "."},
         stamps=("main.Version={version}",),
-        seconds=60,
-        megabytes=500,
+        seconds=30,
+        megabytes=250,
     ),
 )
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from app import drift
 from app.adapters import onnx_model
+from app.adapters.postgres import Postgres
 from app.adapters.postgres_payments import PostgresPayments
 from app.domain.drift import reference
 from app.domain.features import FEATURES, matrix
@@ -124,8 +125,8 @@ def test_the_role_keeps_what_it_found(
         assert days == 44
         return payments()
 
-    monkeypatch.setattr(drift.Postgres, "connected", connected)
-    monkeypatch.setattr(drift.PostgresPayments, "recent", recent)
+    monkeypatch.setattr(Postgres, "connected", connected)
+    monkeypatch.setattr(PostgresPayments, "recent", recent)
     settings = PostgresSettings(
         postgres_host="h",
         postgres_database="d",

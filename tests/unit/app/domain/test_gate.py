@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,7 +50,7 @@ def test_a_challenger_as_good_as_the_champion_passes() -> None:
         ({"psi": {}}, ["drift"]),
     ],
 )
-def test_each_condition_stops_a_model_by_itself(changes: dict[str, object], why: list[str]) -> None:
+def test_each_condition_stops_a_model_by_itself(changes: dict[str, Any], why: list[str]) -> None:
     assert failed(replace(evidence(), **changes)) == why
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from app.adapters import onnx_model
+from app.adapters.postgres import Postgres
+from app.adapters.postgres_payments import PostgresPayments
 from app.domain.drift import SCORE
 from app.domain.features import FEATURES
 from app.domain.gate import Check
@@ -125,8 +127,8 @@ def test_the_role_says_what_is_missing_and_ends_well(
     async def recent(_: object, __: int) -> Transactions:
         return recorded(20)
 
-    monkeypatch.setattr(retrain.Postgres, "connected", connected)
-    monkeypatch.setattr(retrain.PostgresPayments, "recent", recent)
+    monkeypatch.setattr(Postgres, "connected", connected)
+    monkeypatch.setattr(PostgresPayments, "recent", recent)
     retrain.run(settings())
 
     assert "nothing to train: the ledger holds 20 days" in capsys.readouterr().out

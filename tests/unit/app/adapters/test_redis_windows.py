@@ -1,5 +1,6 @@
 """The windows in Redis, on a Redis in memory that runs the script."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import fakeredis
@@ -16,7 +17,6 @@ from tests.unit.app.redis_fake import Raw
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NOON = 1_533_729_600
-COLUMNS = ("ids", "customers", "terminals", "amounts", "times")
 
 
 def crowded(seed: int, size: int = 600) -> Transactions:
@@ -74,8 +74,7 @@ async def test_out_of_order_each_payment_sees_what_arrived_and_came_before_it(
     expected = []
     for number in arrival.tolist():
         there[number] = True
-        columns = (getattr(history, name)[there] for name in COLUMNS)
-        whole = matrix(Transactions(*columns, unlabelled[there]))
+        whole = matrix(replace(history, scenarios=unlabelled)[there])
         expected.append(whole[np.flatnonzero(there).searchsorted(number)])
 
     payments = [list(history)[number] for number in arrival.tolist()]

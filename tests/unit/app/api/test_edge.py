@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.api import edge
+from app.api.direct import BODY_BYTES
 from app.domain.transactions import Transaction
 from app.ports.windows import Seen
 from tests.unit.app.api.test_scores import PAYMENT
@@ -43,7 +44,7 @@ async def test_a_large_body_is_refused_whether_it_declares_its_length_or_not(
     client: httpx.AsyncClient,
 ) -> None:
     headers = {"Content-Type": "application/json"}
-    body = b" " * (edge.BODY_BYTES + 1)
+    body = b" " * (BODY_BYTES + 1)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield body

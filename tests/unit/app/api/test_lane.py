@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from app.api import edge
+from app.api.direct import BODY_BYTES
 from app.api.lane import Flight, Lane
 from tests.unit.app.api.test_scores import PAYMENT
 from tests.unit.app.memory import KEY, Service
@@ -166,7 +166,7 @@ async def test_a_client_that_asks_first_is_told_to_go_on(wire: Wire, flights: li
 async def test_a_body_too_large_is_refused_before_it_is_read(
     wire: Wire, flights: list[str]
 ) -> None:
-    wire.send(b"", f"Content-Length: {edge.BODY_BYTES + 1}")
+    wire.send(b"", f"Content-Length: {BODY_BYTES + 1}")
 
     status, _, body = await wire.answer()
 

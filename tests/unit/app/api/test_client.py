@@ -55,6 +55,29 @@ async def test_a_client_made_from_the_document_scores_a_payment(client: Any) -> 
     assert verdict.reasons[0].code == "amount"
 
 
+async def test_it_tells_labels_and_is_told_typed_which_payments_are_unknown(client: Any) -> None:
+    service = Service()
+    models, score = part(client, "models"), part(client, "api.scoring.score")
+    tell = part(client, "api.labels.tell_labels")
+    async with service.client() as http:
+        typed = client.AuthenticatedClient(base_url="http://fraud", token=KEY)
+        typed.set_async_httpx_client(http)
+        await score.asyncio(client=typed, body=models.Payment.from_dict(PAYMENT))
+
+        told = [
+            await tell.asyncio(
+                client=typed,
+                body=models.Feedbacks(labels=[models.Feedback(number, fraud=True)]),
+            )
+            for number in (1, 2)
+        ]
+
+    assert isinstance(told[0], models.Standings)
+    assert (told[0].labels[0].fraud, told[0].labels[0].source) == (True, "client")
+    assert isinstance(told[1], models.UnknownProblem)
+    assert told[1].unknown == [2]
+
+
 async def test_a_refusal_is_a_typed_problem(client: Any) -> None:
     service = Service()
     models, score = part(client, "models"), part(client, "api.scoring.score")

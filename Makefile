@@ -60,6 +60,10 @@ score: ## Load the history, then score the first transactions of the test week t
 rollback: ## Let the previous model decide again, on every replica: make rollback REASON='…'
 	@$(PY) -m tests.e2e.rollback "$(REASON)"
 
+.PHONY: challenger
+challenger: ## Champion and challenger on the same payments, and what to do by the stated rules
+	@$(PY) -m tests.e2e.challenger
+
 .PHONY: where
 where: ## Where things are and how to reach them
 	@$(PY) -m local status

@@ -40,10 +40,10 @@ def main() -> None:
 def roll_back(stack: RunningStack, reason: str) -> tuple[str, str]:
     """The version that decided, and the one that does now. Told twice it changes nothing."""
     with stack.scoring() as api:
-        live = _said(api.get("/v1/models"))["roles"]["champion"]
+        live = said(api.get("/v1/models"))["roles"]["champion"]
         body = {"reason": reason, "expected": live}
         actor = {"X-Actor": getpass.getuser()}
-        now = _said(api.post("/v1/models/rollback", json=body, headers=actor))
+        now = said(api.post("/v1/models/rollback", json=body, headers=actor))
     return live, str(now["roles"]["champion"])
 
 
@@ -77,7 +77,8 @@ def champion(metrics: str) -> str:
     return ""
 
 
-def _said(answer: httpx.Response) -> dict[str, Any]:
+def said(answer: httpx.Response) -> dict[str, Any]:
+    """What the API answered, or a failure with what it refused."""
     body: dict[str, Any] = answer.json()
     if answer.is_error:
         raise AssertionError(f"{answer.status_code}: {body.get('detail', body)}")

@@ -1,7 +1,7 @@
 """Feedback: what became of payments."""
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Security
 from fastapi.security import APIKeyHeader
@@ -72,11 +72,15 @@ class UnknownProblem(Problem):
     unknown: list[int] = Field(description="All of their ids, ascending.")
 
 
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    404: {"model": UnknownProblem, "description": "Nothing was recorded: who is unknown."},
+    **{status: RESPONSES[status] for status in (401, 413, 422, 503)},
+}
+
 router = APIRouter(
     prefix="/v1",
     tags=["labels"],
-    responses={status: RESPONSES[status] for status in (401, 413, 422, 503)}
-    | {404: {"model": UnknownProblem, "description": "Nothing was recorded: who is unknown."}},
+    responses=_RESPONSES,
     dependencies=[Security(APIKeyHeader(name="X-API-Key", auto_error=False))],
     generate_unique_id_function=lambda route: route.name,
 )

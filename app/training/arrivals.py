@@ -81,8 +81,8 @@ def _rows(stream: Stream, related: "_Related", told: "_Told", asked: Ints) -> Fl
         times=payments.times[members] + owners * weeks * 7 * DAY,
         scenarios=told.by(stream.arrivals[asked].repeat(sizes), members).astype(np.int64),
     )
-    own = members == asked[owners]
-    return matrix(together)[own]
+    found: Floats = matrix(together)[members == asked[owners]]
+    return found
 
 
 def _history(stream: Stream, related: "_Related", place: int) -> Ints:

@@ -130,6 +130,36 @@ def test_any_other_refusal_ends_it(status: int) -> None:
         Script(httpx.Response(status, text="why")).client().tell([payment(4)])
 
 
+def test_features_are_asked_for_when_they_are_wanted() -> None:
+    script = Script()
+    http = httpx.Client(transport=httpx.MockTransport(script), base_url=URL)
+    client = replay.Client(http, features=True)
+
+    client.tell([payment(4)])
+    client.tell([payment(5), payment(6)])
+
+    asked = [request.url.raw_path for request in script.asked]
+    assert asked == [b"/v1/score?features=true", b"/v1/score/batch?features=true"]
+    assert len(client.answers.milliseconds) == 1
+
+
+def test_labels_are_told_with_their_source_and_as_patiently_as_payments() -> None:
+    told = {"labels": [{"transaction_id": 4, "fraud": True}]}
+    script = Script(httpx.Response(503), httpx.Response(200, json=told))
+
+    script.client().label({4: True}, "desk")
+
+    assert json.loads(script.asked[1].content) == told | {"source": "desk"}
+    assert script.asked[1].url.path == "/v1/labels"
+
+
+def test_an_answer_of_other_labels_is_not_taken() -> None:
+    told = {"labels": [{"transaction_id": 4, "fraud": False}]}
+
+    with pytest.raises(replay.ReplayError, match="other labels"):
+        Script(httpx.Response(200, json=told)).client().label({4: True}, "desk")
+
+
 def test_an_answer_of_another_payment_is_not_taken() -> None:
     with pytest.raises(replay.ReplayError, match="other payments"):
         Script(httpx.Response(200, json=decision(5))).client().tell([payment(4)])

@@ -322,7 +322,7 @@ async def test_a_redis_that_restarted_from_an_old_file_gets_the_labels_that_it_f
     await platform.score(payment(1), payment(2))
     await platform.label(2)
     await platform.keeper.tend()
-    old = {key: await raw.dump(key) for key in await raw.keys("*")}
+    old: dict[str, Any] = {key: await raw.dump(key) for key in await raw.keys("*")}
     await platform.label(1)
     await platform.label(2, fraud=False)
     await platform.keeper.tend()
@@ -408,7 +408,8 @@ async def test_the_keeper_watches_by_itself(
 
 async def frauds(raw: Raw) -> list[int]:
     """Those that Redis knows of the terminal, by their ids."""
-    return [int.from_bytes(member[:8], "big") for member in await raw.zrange("frauds:9", 0, -1)]
+    members: Any = await raw.zrange("frauds:9", 0, -1)
+    return [int.from_bytes(member[:8], "big") for member in members]
 
 
 async def wait_for(condition: Callable[[], bool]) -> None:

@@ -322,7 +322,7 @@ async def test_a_redis_that_restarted_from_an_old_file_gets_the_labels_that_it_f
     await platform.score(payment(1), payment(2))
     await platform.label(2)
     await platform.keeper.tend()
-    old: dict[str, Any] = {key: await raw.dump(key) for key in await raw.keys("*")}
+    old: dict[Any, Any] = {key: await raw.dump(key) for key in await raw.keys("*")}
     await platform.label(1)
     await platform.label(2, fraud=False)
     await platform.keeper.tend()

@@ -31,13 +31,20 @@ class Shadow:
     _queue: deque[Sample] = field(default_factory=deque)
 
     def offer(self, sample: Sample) -> None:
-        """Take these, or count them as dropped. Never waits."""
-        size = len(sample.payments)
-        if self.waiting + size > self.most:
+        """Take these, or every so manieth where not all find room; what is dropped is counted.
+
+        Never waits. The rows are copied: whoever computed them may use their memory again.
+        """
+        size, room = len(sample.payments), self.most - self.waiting
+        if room <= 0:
             self.dropped(size)
             return
-        self.waiting += size
-        self._queue.append(sample._replace(rows=sample.rows.copy()))
+        step = -(-size // room)
+        kept = Sample(sample.payments[::step], sample.rows[::step].copy(), sample.decisions[::step])
+        if step > 1:
+            self.dropped(size - len(kept.payments))
+        self.waiting += len(kept.payments)
+        self._queue.append(kept)
 
     def take(self, most: int) -> list[Sample]:
         """The oldest ones; more than `most` payments only if the first sample alone is more."""

@@ -29,7 +29,7 @@ from app.domain.scoring import Judge
 from app.domain.transactions import DAY, Floats, Transaction, Transactions
 from app.domain.windows import LABEL_DELAY, TERMINAL_DAYS
 from app.models import CHAMPION
-from app.ports.models import Alias, Gate, Model, NotAllowed
+from app.ports.models import Alias, Gate, Model, Models, NotAllowed, Unusable
 from app.settings import TrainSettings
 from app.telemetry import Telemetry
 from app.training import search, thresholds
@@ -85,13 +85,21 @@ async def _run(settings: TrainSettings) -> None:
             print(f"registered with MLflow as {settings.model_name}")
 
 
-async def _champion(models: PostgresModels) -> Model:
-    version = (await models.roles()).get(Alias.CHAMPION)
-    return await models.get(version) if version else Model(CHAMPION, *onnx_model.read())
+async def _champion(models: Models) -> Model:
+    """Who decides; where this code can not run it, the image's own model does, here as there."""
+    if version := (await models.roles()).get(Alias.CHAMPION):
+        champion = await models.get(version)
+        try:
+            onnx_model.opened(version, champion.card, champion.artifact)
+        except Unusable as why:
+            print(f"{why}; {CHAMPION} decides instead")
+        else:
+            return champion
+    return Model(CHAMPION, *onnx_model.read())
 
 
 async def _register(
-    models: PostgresModels, model: Model, against: str, found: list[Check], settings: TrainSettings
+    models: Models, model: Model, against: str, found: list[Check], settings: TrainSettings
 ) -> None:
     passed = all(check.passed for check in found)
     await models.publish(model, ACTOR)

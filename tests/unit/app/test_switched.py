@@ -56,6 +56,19 @@ def test_what_the_shadow_can_not_keep_up_with_is_dropped_and_counted() -> None:
     assert dropped == [1]
 
 
+def test_of_more_than_find_room_it_takes_some_from_everywhere() -> None:
+    dropped: list[int] = []
+    shadow = Shadow(dropped.append, most=4)
+
+    shadow.offer(sample(10))
+    (taken,) = shadow.take(10)
+
+    assert [payment.transaction_id for payment in taken.payments] == [0, 3, 6, 9]
+    assert taken.rows[:, 0].tolist() == [0, 3, 6, 9]
+    assert [decision.score for decision in taken.decisions] == [0, 0.003, 0.006, 0.009]
+    assert dropped == [6]
+
+
 def test_it_takes_what_fits_and_at_least_one_sample() -> None:
     shadow = Shadow(lambda _: None, most=100)
     for count in (2, 3, 4):

@@ -1,10 +1,11 @@
-"""The fifteen numbers that the model sees: of one payment when serving, of all when training."""
+"""The numbers that the model sees: of one payment when serving, of all when training."""
 
 import numpy as np
 
 from app.domain.transactions import DAY, Floats, Ints, Transaction, Transactions
 from app.domain.windows import (
-    SPANS,
+    CUSTOMER_COLUMNS,
+    TERMINAL_COLUMNS,
     TERMINAL_DAYS,
     CustomerWindow,
     TerminalWindow,
@@ -12,15 +13,7 @@ from app.domain.windows import (
     terminal_columns,
 )
 
-FEATURES: tuple[str, ...] = (
-    "amount",
-    "weekend",
-    "night",
-    *(f"customer_count_{days}d" for days in SPANS),
-    *(f"customer_mean_{days}d" for days in SPANS),
-    *(f"terminal_count_{days}d" for days in SPANS),
-    *(f"terminal_risk_{days}d" for days in SPANS),
-)
+FEATURES: tuple[str, ...] = ("amount", "weekend", "night", *CUSTOMER_COLUMNS, *TERMINAL_COLUMNS)
 """In the order of the model's input."""
 
 _EPOCH_WEEKDAY = 3
@@ -61,14 +54,14 @@ def own_columns(amounts: Floats, times: Ints) -> Floats:
 
 def _customer_columns(history: Transactions) -> Floats:
     keys, order = _end_to_end(history.customers, history.times)
-    columns = np.empty((len(order), 2 * len(SPANS)))
+    columns = np.empty((len(order), len(CUSTOMER_COLUMNS)))
     columns[order] = customer_columns(keys, history.amounts[order], np.arange(len(order)))
     return columns
 
 
 def _terminal_columns(history: Transactions) -> Floats:
     keys, order = _end_to_end(history.terminals, history.times)
-    columns = np.empty((len(order), 2 * len(SPANS)))
+    columns = np.empty((len(order), len(TERMINAL_COLUMNS)))
     columns[order] = terminal_columns(keys, history.frauds[order], keys)
     return columns
 

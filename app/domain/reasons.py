@@ -11,13 +11,15 @@ import numpy as np
 
 from app.domain.features import FEATURES
 from app.domain.transactions import Flags, Floats
-from app.domain.windows import SPANS
+from app.domain.windows import RECENT, SPANS
 
 Values = Mapping[str, float]
 """Features by name."""
 
 _REMARKABLE = 1.5
 """How many times the customer's average an amount must be for that to be said."""
+_UNSEEN = 3
+"""How many times that a customer's highest payment hardly ever is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ def _customer_spending(values: Values, _: Values) -> str:
     (today, day), (earlier, month) = _before(values, 1), _before(values, 30)
     if not earlier:
         return "this customer paid nothing in the 30 days before"
+    if (peak := values["customer_peak_ratio"]) > _UNSEEN:
+        return (
+            f"this customer's highest payment of the {RECENT} days before is {peak:.1f} times"
+            " the average of what they paid before"
+        )
     recently = f"{day:.2f} on average" if today else "nothing"
     usually = f"{month:.2f}{'' if today else ' on average'}"
     return f"this customer paid {recently} in the 24 hours before, {usually} in the 30 days before"
@@ -68,6 +75,11 @@ def _customer_frequency(values: Values, _: Values) -> str:
 
 
 def _terminal_risk(values: Values, _: Values) -> str:
+    if (run := values["terminal_fraud_run"]) > 1:
+        return (
+            f"the last {_payments(run)} at this terminal that are known all turned out fraudulent,"
+            f" the first of them {values['terminal_run_age']:.0f} days ago"
+        )
     days = max(SPANS, key=lambda span: values[f"terminal_risk_{span}d"])
     count, risk = values[f"terminal_count_{days}d"], values[f"terminal_risk_{days}d"]
     period = "day" if days == 1 else f"{days} days"
@@ -107,10 +119,21 @@ def _windows(name: str) -> tuple[str, ...]:
 
 
 FACTORS: tuple[Factor, ...] = (
-    Factor("amount", ("amount",), _amount),
-    Factor("customer_spending", _windows("customer_mean"), _customer_spending),
+    Factor("amount", ("amount", "customer_amount_ratio", "customer_settled_ratio"), _amount),
+    Factor(
+        "customer_spending",
+        (*_windows("customer_mean"), "customer_peak_ratio"),
+        _customer_spending,
+    ),
     Factor("customer_frequency", _windows("customer_count"), _customer_frequency),
-    Factor("terminal_risk", _windows("terminal_risk"), _terminal_risk),
+    Factor(
+        "terminal_risk",
+        (
+            *_windows("terminal_risk"),
+            *("terminal_fraud_run", "terminal_run_age", "terminal_genuine_age"),
+        ),
+        _terminal_risk,
+    ),
     Factor("terminal_traffic", _windows("terminal_count"), _terminal_traffic),
     Factor("time", ("weekend", "night"), _time),
 )

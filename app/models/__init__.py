@@ -3,5 +3,5 @@
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-CHAMPION = "lightgbm-2018-07-31"
-"""The one that decides: its kind, and the last day of what it was trained on."""
+CHAMPION = "lightgbm-2-2018-07-31"
+"""The one that decides: its kind and edition, and the last day of what it was trained on."""

@@ -10,12 +10,13 @@ from app.adapters.onnx_model import OnnxModel
 from app.domain.simulator import simulate
 from app.domain.transactions import Floats
 from app.models import CHAMPION, FOLDER
-from app.training import search, thresholds
+from app.training import thresholds
 from app.training.booster import Parameters, fit, scores
 from app.training.card import card
 from app.training.metrics import quality
 from app.training.onnx_export import to_onnx
 from app.training.protocol import TEST, VALIDATION, WEEK, Dataset, Fold, Part
+from app.training.selection import Selection
 
 PARITY = 1e-6
 """How far ONNX may differ from LightGBM: it returns single precision."""
@@ -28,10 +29,11 @@ def train(dataset: Dataset, parameters: Parameters, into: Path) -> None:
     frauds = np.concatenate([part.frauds for part, _ in held_out])
     limits = thresholds.choose(pooled, frauds, days=WEEK * len(VALIDATION))
 
-    week, test = dataset.split(TEST)
-    booster = fit(week, parameters)
+    learned, test = dataset.split(TEST, parameters.weeks)
+    booster = fit(learned, parameters)
     model = to_onnx(booster)
-    given = OnnxModel(CHAMPION, model).probabilities(test.rows)
+    exported = OnnxModel(CHAMPION, model)
+    given = exported.probabilities(test.rows)
     same_as(scores(booster, test.rows), given)
 
     qualities = {"test": quality(test.payments, given)}
@@ -41,7 +43,8 @@ def train(dataset: Dataset, parameters: Parameters, into: Path) -> None:
         name=CHAMPION,
         model=model,
         parameters=parameters,
-        train=week,
+        train=learned,
+        train_scores=exported.probabilities(learned.rows),
         test=test,
         test_scores=given,
         qualities=qualities,
@@ -54,8 +57,8 @@ def train(dataset: Dataset, parameters: Parameters, into: Path) -> None:
 
 def validated(dataset: Dataset, fold: Fold, parameters: Parameters) -> tuple[Part, Floats]:
     """A validation week with the scores of the model that was trained before it."""
-    week, test = dataset.split(fold)
-    return test, scores(fit(week, parameters), test.rows)
+    learned, test = dataset.split(fold, parameters.weeks)
+    return test, scores(fit(learned, parameters), test.rows)
 
 
 def same_as(expected: Floats, given: Floats) -> None:
@@ -70,7 +73,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m app.training", description=__doc__)
     parser.add_argument("--into", type=Path, default=FOLDER / CHAMPION)
     into = parser.parse_args().into
-    train(Dataset.of(simulate()), search.chosen(), into)
+    chosen = Selection.read()
+    train(chosen.open_tests(simulate()), chosen.champion, into)
     found = json.loads((into / "card.json").read_text(encoding="utf-8"))
     for part, figures in found["metrics"].items():
         print(part, " ".join(f"{name} {value:.4f}" for name, value in figures.items()))

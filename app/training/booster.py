@@ -13,8 +13,10 @@ SEED = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What the search chooses. The names are LightGBM's, but for `trees`."""
+    """What the search chooses. The names are LightGBM's, but for the first two."""
 
+    weeks: int
+    """How many it is trained on; the last one is the benchmark's."""
     trees: int
     learning_rate: float
     max_depth: int
@@ -29,7 +31,7 @@ class Parameters:
 def fit(part: Part, parameters: Parameters) -> lightgbm.Booster:
     """Train on these payments."""
     chosen = asdict(parameters)
-    trees = chosen.pop("trees")
+    trees, _ = chosen.pop("trees"), chosen.pop("weeks")
     settings = chosen | {
         "objective": "binary",
         "num_leaves": 2**parameters.max_depth,

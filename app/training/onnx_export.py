@@ -18,7 +18,7 @@ _IR_VERSION = 9
 
 
 def to_onnx(booster: lightgbm.Booster) -> bytes:
-    """Input `rows` (n, 15) double, output `probability` (n, 1) single."""
+    """Input `rows` (n, features) double, output `probability` (n, 1) single."""
     trees = helper.make_node(
         "TreeEnsembleRegressor",
         ["rows"],

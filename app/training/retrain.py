@@ -2,9 +2,10 @@
 
     python -m app train
 
-It trains as the champion was: a week, then a week's delay in which labels come in, then the newest
-fully labelled week to judge by. Thresholds come from the weeks before. What comes out is published
-as the challenger, with what its gate found; whether that lets it decide, the registry says.
+It trains as the champion was: some weeks, then a week's delay in which labels come in, then the
+newest fully labelled week to judge by. Thresholds come from the weeks before. What comes out is
+published as the challenger, with what its gate found; whether that lets it decide, the registry
+says.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from app.adapters import onnx_model
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_models import PostgresModels
 from app.adapters.postgres_payments import PostgresPayments
-from app.domain.drift import drift, reference
+from app.domain.drift import drift
 from app.domain.features import matrix
 from app.domain.gate import Check, Evidence, checks
 from app.domain.scoring import Judge
@@ -32,18 +33,20 @@ from app.models import CHAMPION
 from app.ports.models import Alias, Gate, Model, Models, NotAllowed, Unusable
 from app.settings import TrainSettings
 from app.telemetry import Telemetry
-from app.training import search, thresholds
+from app.training import thresholds
 from app.training.booster import Parameters, fit, scores
 from app.training.card import card
 from app.training.metrics import quality
 from app.training.mlflow_registry import MlflowRegistry
 from app.training.onnx_export import to_onnx
 from app.training.protocol import WEEK, Dataset, Fold, Part
+from app.training.selection import Selection
 
 ACTOR: Final = "trainer"
 _FOLDS: Final = 4
 """Validation weeks at most; thresholds need one."""
 _DAYS: Final = TERMINAL_DAYS + LABEL_DELAY + (2 + _FOLDS + 1) * WEEK
+"""What is read, and as many weeks more as a model is trained on before its last one."""
 _TIMED: Final = 200
 
 
@@ -71,9 +74,11 @@ def run(settings: TrainSettings) -> None:
 
 async def _run(settings: TrainSettings) -> None:
     async with Postgres.connected(settings, Telemetry(), connections=2, seconds=60) as postgres:
-        payments = await PostgresPayments(postgres).recent(_DAYS)
-        print(f"{len(payments):,} payments of the last {_DAYS} days", flush=True)
-        trained = train(payments, search.chosen())
+        parameters = Selection.read().champion
+        days = _DAYS + (parameters.weeks - 1) * WEEK
+        payments = await PostgresPayments(postgres).recent(days)
+        print(f"{len(payments):,} payments of the last {days} days", flush=True)
+        trained = train(payments, parameters)
         models = PostgresModels(postgres, Model(CHAMPION, *onnx_model.read()))
         champion = await _champion(models)
         found = judge(trained, champion)
@@ -127,8 +132,8 @@ def train(payments: Transactions, parameters: Parameters) -> Trained:
     frauds = np.concatenate([part.frauds for part, _ in held_out])
     limits = thresholds.choose(pooled, frauds, days=WEEK * len(earlier))
 
-    week, test = dataset.split(fold)
-    booster = fit(week, parameters)
+    learned, test = _split(dataset, fold, parameters)
+    booster = fit(learned, parameters)
     artifact = to_onnx(booster)
     digest = hashlib.sha256(artifact).hexdigest()
     last = datetime.fromtimestamp(dataset.start + (fold.train + WEEK - 1) * DAY, UTC)
@@ -138,20 +143,18 @@ def train(payments: Transactions, parameters: Parameters) -> Trained:
         name=version,
         model=artifact,
         parameters=parameters,
-        train=week,
+        train=learned,
+        train_scores=scores(booster, learned.rows),
         test=test,
         test_scores=given,
         qualities={"test": quality(test.payments, given)},
         thresholds=limits,
     )
-    known = reference(week.rows, scores(booster, week.rows))
     return Trained(
-        model=Model(
-            version, written | _of_the_ledger(dataset, fold) | {"reference": known}, artifact
-        ),
+        model=Model(version, written | _of_the_ledger(dataset, fold), artifact),
         parity=float(np.abs(scores(booster, test.rows) - given).max()),
         test=test,
-        psi=drift(known, test.rows, given),
+        psi=drift(written["reference"], test.rows, given),
     )
 
 
@@ -185,12 +188,17 @@ def _latest(payments: Transactions) -> tuple[Dataset, Fold]:
     if fold.train < WEEK:
         needed = LABEL_DELAY + WEEK + 2 * WEEK + WEEK
         raise TooLittleError(f"the ledger holds {days} days of payments, training needs {needed}")
-    return Dataset(Part(payments, matrix(payments)), start), fold
+    return Dataset(Part(payments, matrix(payments)), start, days), fold
 
 
 def _validated(dataset: Dataset, fold: Fold, parameters: Parameters) -> tuple[Part, Floats]:
-    week, test = dataset.split(fold)
-    return test, scores(fit(week, parameters), test.rows)
+    learned, test = _split(dataset, fold, parameters)
+    return test, scores(fit(learned, parameters), test.rows)
+
+
+def _split(dataset: Dataset, fold: Fold, parameters: Parameters) -> tuple[Part, Part]:
+    """Training reaches back as far as the champion's did, or as the ledger does."""
+    return dataset.split(fold, min(parameters.weeks, fold.train // WEEK + 1))
 
 
 def _of_the_ledger(dataset: Dataset, fold: Fold) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def test_the_champion_declines_a_payment_at_a_terminal_known_to_cheat() -> None:
     judge = load()
     values = dict(zip(FEATURES, judge.baseline.tolist(), strict=True))
     risks = {"terminal_risk_1d": 1.0, "terminal_risk_7d": 1.0, "terminal_risk_30d": 0.25}
-    row = np.array(list((values | risks).values()))
+    run = {"terminal_fraud_run": 9.0, "terminal_run_age": 14.0, "terminal_genuine_age": 15.0}
+    row = np.array(list((values | risks | run).values()))
 
     (decision,) = judge.decide((), row[None])
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.adapters.redis_windows import MARKER, RedisAway, RedisWindows
-from app.domain.features import matrix
+from app.domain.features import FEATURES, matrix
 from app.domain.rows import rows
 from app.domain.transactions import DAY, Floats, Transaction, Transactions
 from tests.unit.app.ledger import page
@@ -91,7 +91,7 @@ async def test_a_fraud_is_known_at_its_own_terminal_only(redis: RedisWindows) ->
 
     served = await features(redis, later)
 
-    assert served[:, -1].tolist() == [0, 1]
+    assert served[:, FEATURES.index("terminal_risk_30d")].tolist() == [0, 1]
 
 
 async def test_a_filled_history_serves_its_labels_too(redis: RedisWindows) -> None:

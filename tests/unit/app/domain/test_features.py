@@ -1,4 +1,7 @@
-"""Serving and training see the same fifteen numbers."""
+"""Serving and training see the same numbers, and none of them knows what it could not know."""
+
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,22 +55,120 @@ def test_serving_computes_what_training_computed_bit_for_bit(seed: int) -> None:
     assert np.array_equal(served(history), matrix(history))
 
 
-def test_there_are_fifteen_features_each_named_once() -> None:
-    assert len(set(FEATURES)) == len(FEATURES) == 15
-    assert matrix(crowded_history(4)).shape == (3000, 15)
+def test_every_feature_has_one_name_and_one_column() -> None:
+    assert len(set(FEATURES)) == len(FEATURES)
+    assert matrix(crowded_history(4)).shape == (3000, len(FEATURES))
+
+
+def relabelled(history: Transactions, some: np.ndarray[Any, np.dtype[np.bool_]]) -> Transactions:
+    return replace(history, scenarios=np.where(some, 1 - history.scenarios, history.scenarios))
+
+
+@pytest.mark.parametrize("day", [20, 55, 80])
+def test_a_label_is_not_seen_for_a_week_and_a_later_payment_never(day: int) -> None:
+    history = crowded_history(6)
+    now = SUNDAY + day * DAY
+    so_far = history.between(SUNDAY, now)
+    unknown = history.times > now - 7 * DAY
+    flipped = replace(
+        history, scenarios=np.where(unknown, 1 - history.scenarios, history.scenarios)
+    )
+    amounts = np.where(history.times >= now, history.amounts * 9, history.amounts)
+    rewritten = replace(flipped, amounts=amounts)
+
+    rows = matrix(history)[: len(so_far)]
+
+    assert np.array_equal(matrix(so_far), rows)
+    assert np.array_equal(matrix(rewritten)[: len(so_far)], rows)
+    assert not np.array_equal(matrix(rewritten), matrix(history))
+
+
+def test_a_label_from_a_week_ago_is_seen() -> None:
+    history = crowded_history(6)
+    known = history.times <= history.times[-1] - 7 * DAY
+    flipped = relabelled(history, known)
+
+    before, after = matrix(history)[-1], matrix(flipped)[-1]
+
+    changed = {name for name, a, b in zip(FEATURES, before, after, strict=True) if a != b}
+    assert "terminal_risk_30d" in changed
+    assert all(name.startswith("terminal_") for name in changed)
 
 
 def test_a_customer_window_is_open_at_its_far_end_and_includes_the_payment_itself() -> None:
     past = CustomerWindow(np.array([0, 1, DAY]), np.array([10.0, 20.0, 30.0]))
 
-    count_1d, count_7d, _, mean_1d, mean_7d, _ = past.at(DAY, 40.0)
+    count_1d, count_7d, _, mean_1d, mean_7d, *_ = past.at(DAY, 40.0)
 
     assert (count_1d, mean_1d) == (3, 30.0)  # the one exactly a day ago is out
     assert (count_7d, mean_7d) == (4, 25.0)
 
 
 def test_a_customer_never_seen_has_one_payment_and_its_amount_as_mean() -> None:
-    assert CustomerWindow.empty().at(SUNDAY, 57.16).tolist() == [1, 1, 1, 57.16, 57.16, 57.16]
+    found = CustomerWindow.empty().at(SUNDAY, 57.16).tolist()
+
+    assert found == [1, 1, 1, 57.16, 57.16, 57.16, 1, 1, 0]  # once itself, and no peak before it
+
+
+def test_an_amount_is_held_against_what_the_customer_spent_earlier_and_long_ago() -> None:
+    days = np.array([0, 5, 20, 29])
+    past = CustomerWindow(days * DAY + 1, np.array([10.0, 30.0, 80.0, 40.0]))
+
+    ratio, settled, peak = past.at(30 * DAY, 60.0)[-3:]
+
+    assert ratio == 60 / 40  # the mean of all four
+    assert settled == 60 / 20  # the mean of those that are older than two weeks
+    assert peak == 80 / 20  # the highest since then, without the payment itself
+
+
+def test_without_settled_payments_the_earlier_ones_stand_in() -> None:
+    past = CustomerWindow(np.array([DAY, 2 * DAY]), np.array([10.0, 30.0]))
+
+    assert past.at(3 * DAY, 60.0)[-3:].tolist() == [3, 3, 1.5]
+
+
+def test_payments_of_nothing_are_no_division_by_zero() -> None:
+    past = CustomerWindow(np.array([DAY]), np.array([0.0]))
+
+    assert np.isfinite(past.at(2 * DAY, 0.0)).all()
+    assert np.isfinite(past.at(2 * DAY, 5.0)).all()
+
+
+def terminal_at(day: float, *events: tuple[float, bool]) -> list[float]:
+    days, frauds = zip(*events, strict=True)
+    times = (np.array(days) * DAY).astype(np.int64)
+    window = TerminalWindow(times, np.array(frauds, np.bool_))
+    found: list[float] = window.at(int(day * DAY))[-3:].tolist()
+    return found
+
+
+def test_frauds_in_a_row_are_counted_back_from_the_newest_known_payment() -> None:
+    known = [(10, False), (12, True), (14, True), (15, True)]
+
+    assert terminal_at(30, *known) == [3, 18, 20]
+    assert terminal_at(30, *known, (24, False)) == [3, 18, 20]  # not known yet: six days ago
+    assert terminal_at(31, *known, (24, False)) == [0, 0, 7]
+
+
+def test_a_run_reaches_no_further_back_than_the_window() -> None:
+    old, newer = (1, True), (20, True)
+
+    assert terminal_at(40, old, newer) == [1, 20, 37]
+    assert terminal_at(37.5, old, newer) == [2, 36.5, 37]
+
+
+def test_the_run_of_another_terminal_is_not_continued() -> None:
+    history = Transactions(
+        ids=np.arange(3),
+        customers=np.array([1, 2, 3]),
+        terminals=np.array([4, 5, 5]),
+        amounts=np.full(3, 10.0),
+        times=SUNDAY + np.array([0, 1, 20]) * DAY,
+        scenarios=np.array([1, 1, 0]),
+    )
+
+    assert column("terminal_fraud_run", matrix(history)) == [0, 0, 1]
+    assert column("terminal_run_age", matrix(history)) == [0, 0, 19]
 
 
 def test_a_late_payment_is_judged_by_what_was_known_of_its_own_time() -> None:
@@ -86,14 +187,14 @@ def test_a_terminal_window_ends_a_week_ago_including_that_second() -> None:
         np.array([True, True, False, True]),
     )
 
-    count_1d, count_7d, _, risk_1d, risk_7d, _ = terminal.at(now)
+    count_1d, count_7d, _, risk_1d, risk_7d, *_ = terminal.at(now)
 
     assert (count_1d, risk_1d) == (2, 0.5)
     assert (count_7d, risk_7d) == (3, pytest.approx(2 / 3))
 
 
 def test_a_terminal_without_past_carries_no_risk() -> None:
-    assert TerminalWindow.empty().at(SUNDAY).tolist() == [0] * 6
+    assert TerminalWindow.empty().at(SUNDAY).tolist() == [0] * 8 + [37]  # days: nothing in reach
 
 
 @pytest.mark.parametrize(

@@ -145,9 +145,9 @@ def test_no_rows_give_no_decisions() -> None:
     assert judge().decide((), np.empty((0, len(FEATURES)))) == []
 
 
-@pytest.mark.parametrize("shape", [(15,), (1, 14)])
+@pytest.mark.parametrize("shape", [(len(FEATURES),), (1, len(FEATURES) - 1)])
 def test_rows_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=r"need \(n, 15\)"):
+    with pytest.raises(ValueError, match=rf"need \(n, {len(FEATURES)}\)"):
         judge().decide((), np.zeros(shape))
 
 
@@ -241,6 +241,22 @@ def test_a_terminal_is_described_by_its_most_telling_window() -> None:
             "customer_spending",
             {"customer_count_1d": 1, "customer_count_30d": 1},
             "this customer paid nothing in the 30 days before",
+        ),
+        (
+            "customer_spending",
+            {"customer_peak_ratio": 5.2},
+            (
+                "this customer's highest payment of the 14 days before is 5.2 times the average of"
+                " what they paid before"
+            ),
+        ),
+        (
+            "terminal_risk",
+            {"terminal_fraud_run": 7, "terminal_run_age": 16.4, "terminal_risk_30d": 0.3},
+            (
+                "the last 7 payments at this terminal that are known all turned out fraudulent,"
+                " the first of them 16 days ago"
+            ),
         ),
         (
             "customer_frequency",

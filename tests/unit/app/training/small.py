@@ -2,12 +2,13 @@
 
 from functools import cache
 
-from app.domain.simulator import simulate
+from app.domain.simulator import Simulation, simulate
 from app.domain.world import World
 from app.training.booster import Parameters
-from app.training.protocol import Dataset
+from app.training.protocol import KNOWN, Dataset
 
 PARAMETERS = Parameters(
+    weeks=2,
     trees=20,
     learning_rate=0.1,
     max_depth=3,
@@ -21,5 +22,16 @@ PARAMETERS = Parameters(
 
 
 @cache
+def simulation() -> Simulation:
+    return simulate(World(customers=300, terminals=1500, days=136, radius=8))
+
+
+@cache
 def dataset() -> Dataset:
-    return Dataset.of(simulate(World(customers=300, terminals=1500, days=136, radius=8)))
+    return Dataset.of(simulation())
+
+
+@cache
+def known() -> Dataset:
+    """What the selection may see of it."""
+    return Dataset.of(simulation(), until=KNOWN)

@@ -1,74 +1,95 @@
-"""Parameters are chosen on validation data, and training takes the ones that were chosen."""
+"""The champion is searched on validation folds, in data that hold no test day at all."""
 
-import json
-from pathlib import Path
-from unittest.mock import patch
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 import pytest
 
-from app.models import CHAMPION, FOLDER
 from app.training import search
-from app.training.booster import fit, scores
-from app.training.metrics import average_precision
-from app.training.protocol import TEST, VALIDATION, Dataset
-from tests.unit.app.training.small import dataset
+from app.training.booster import Parameters, fit, scores
+from app.training.metrics import quality
+from app.training.protocol import KNOWN, TESTS, VALIDATION, Dataset, TooEarlyError
+from tests.unit.app.training.small import PARAMETERS, dataset, known
 
 
-def test_the_candidates_are_the_same_every_time_and_of_the_space() -> None:
-    drawn = list(search.candidates(10))
+class Asked:
+    """Asks for one point, and gives up after so many folds."""
 
-    assert drawn == list(search.candidates(10))
-    assert len(set(drawn)) == 10
-    for name, allowed in search.SPACE.items():
-        assert {getattr(one, name) for one in drawn} <= set(allowed)
+    def __init__(self, patience: int) -> None:
+        self.reported: list[float] = []
+        self._patience = patience
 
+    def suggest_categorical(self, name: str, choices: Sequence[Any], /) -> Any:
+        assert choices == search.SPACE[name]
+        return asdict(PARAMETERS)[name]
 
-def test_a_trial_reports_every_number_of_trees_with_its_precision_on_every_fold() -> None:
-    folds = [dataset().split(fold) for fold in VALIDATION[-2:]]
-    (candidate,) = search.candidates(1)
+    def report(self, value: float, step: int) -> None:
+        assert step == len(self.reported)
+        self.reported.append(value)
 
-    with patch.object(search, "TREES", (5, 10)):
-        found = search.trial(folds, candidate)
-
-    train, test = folds[1]
-    expected = average_precision(test.frauds, scores(fit(train, candidate), test.rows, 5))
-    assert [one["trees"] for one in found] == [5, 10]
-    assert found[0]["folds"][1] == pytest.approx(expected, abs=1e-6)
-    assert found[0]["ap"] == pytest.approx(sum(found[0]["folds"]) / 2)
+    def should_prune(self) -> bool:
+        return len(self.reported) >= self._patience
 
 
-def test_the_search_keeps_every_trial_best_first_and_never_asks_for_the_test_week(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = []
+class Study:
+    def __init__(self, *patience: int) -> None:
+        self.told: list[float | None] = []
+        self._patience = list(patience)
 
-    class Watched:
-        @staticmethod
-        def split(fold: object) -> object:
-            asked.append(fold)
-            return fold
+    def ask(self) -> Asked:
+        return Asked(self._patience.pop(0))
 
-    trials = [{"ap": 0.5, "trees": 50}, {"ap": 0.7, "trees": 100}]
-    with (
-        patch.object(search, "simulate"),
-        patch.object(Dataset, "of", return_value=Watched()),
-        patch.object(search, "trial", return_value=trials),
-        patch.object(search, "RESULT", tmp_path / "search.json"),
-    ):
-        search.main()
-
-    kept = json.loads((tmp_path / "search.json").read_text())["trials"]
-    assert [one["ap"] for one in kept] == sorted((one["ap"] for one in kept), reverse=True)
-    assert len(kept) == 2 * search.TRIALS
-    assert asked == list(VALIDATION)
-    assert TEST not in asked
-    assert "best validation AP 0.7000" in capsys.readouterr().out
+    def tell(self, _: Any, values: float | None = None) -> None:
+        self.told.append(values)
 
 
-def test_the_champion_has_the_parameters_that_the_search_found_best() -> None:
-    card = json.loads((FOLDER / CHAMPION / "card.json").read_text())
-    trials = json.loads(search.RESULT.read_text())["trials"]
-    best = max(trials, key=lambda one: one["ap"])
+def test_a_trial_has_the_three_figures_of_every_validation_fold() -> None:
+    study = Study(9)
 
-    assert card["parameters"] == {name: best[name] for name in card["parameters"]}
-    assert len(trials) == search.TRIALS * len(search.TREES)
+    (trial,) = search.search(known(), study, trials=1)
+
+    train, test = dataset().split(VALIDATION[1], PARAMETERS.weeks)
+    expected = quality(test.payments, scores(fit(train, PARAMETERS), test.rows))
+    assert Parameters(**trial.parameters) == PARAMETERS
+    assert [len(trial.auc), len(trial.ap), len(trial.cp100)] == [len(VALIDATION)] * 3
+    assert (trial.auc[1], trial.ap[1]) == pytest.approx((expected.auc, expected.ap), abs=1e-6)
+    assert study.told == [trial.score]
+
+
+def test_a_hopeless_trial_is_given_up_and_told_without_a_value() -> None:
+    study = Study(2)
+
+    (trial,) = search.search(known(), study, trials=1)
+
+    assert len(trial.ap) == 2
+    assert study.told == [None]
+
+
+@pytest.mark.parametrize("fold", TESTS)
+def test_what_the_search_is_given_can_not_open_a_test_day(fold: Any) -> None:
+    with pytest.raises(TooEarlyError, match=f"days {fold.train} to|days {fold.test} to"):
+        known().split(fold)
+    with pytest.raises(TooEarlyError, match="this data set holds days 0 to 121"):
+        known().days(KNOWN, 1)
+
+
+def test_what_the_search_is_given_holds_no_payment_that_is_not_labelled_by_the_first_test_day() -> (
+    None
+):
+    payments = known().everything.payments
+
+    assert payments.times[-1] < known().start + KNOWN * 86_400
+    assert min(fold.test for fold in TESTS) >= KNOWN + 7
+
+
+def test_cutting_the_data_off_changes_no_feature_of_what_is_left() -> None:
+    whole: Dataset = dataset()
+    rows = known().everything.rows
+
+    assert (whole.everything.rows[: len(rows)] == rows).all()
+
+
+def test_the_space_is_searched_from_a_point_of_its_own() -> None:
+    assert all(search.FIRST[name] in values for name, values in search.SPACE.items())
+    assert set(search.FIRST) == set(search.SPACE) == set(Parameters.__slots__)

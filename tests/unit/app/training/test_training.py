@@ -1,6 +1,7 @@
 """Training is one command that writes a model, its card, and the same bytes again."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,9 +11,10 @@ import pytest
 from app.adapters.onnx_model import load
 from app.models import CHAMPION
 from app.training import __main__ as training
-from app.training import search, thresholds
-from app.training.protocol import Dataset
-from tests.unit.app.training.small import PARAMETERS, dataset
+from app.training import thresholds
+from app.training.selection import CHAMPION as MODEL
+from app.training.selection import Selection, Trial
+from tests.unit.app.training.small import PARAMETERS, dataset, simulation
 
 
 @pytest.fixture(autouse=True)
@@ -34,11 +36,11 @@ def test_training_twice_writes_the_same_model_and_card(tmp_path: Path) -> None:
 def test_the_command_trains_what_the_search_chose_and_says_how_good_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    tried = Trial(MODEL, asdict(PARAMETERS), (0.9,), (0.7,), (0.3,))
     with (
         patch("sys.argv", ["training", "--into", str(tmp_path / CHAMPION)]),
-        patch.object(training, "simulate"),
-        patch.object(Dataset, "of", return_value=dataset()),
-        patch.object(search, "chosen", return_value=PARAMETERS),
+        patch.object(training, "simulate", return_value=simulation()),
+        patch.object(Selection, "read", return_value=Selection((tried,))),
     ):
         training.main()
 

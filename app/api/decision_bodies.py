@@ -52,30 +52,33 @@ class Recorded(BaseModel):
             fraud=archived.fraud,
         )
 
-    def cells(self) -> list[object]:
-        """As a row of a spreadsheet, in the order of `HEADER`."""
-        return [
-            self.transaction_id,
-            self.customer_id,
-            self.terminal_id,
-            self.amount,
-            self.time.isoformat(),
-            self.decision.value,
-            self.score,
-            "; ".join(one.text for one in self.reasons),
-            " ".join(f"{one.code}={one.contribution:.3f}" for one in self.reasons),
-            self.model_version,
-            self.rules_version,
-            "yes" if self.degraded else "no",
-            self.decided_at.isoformat(),
-            {True: "yes", False: "no", None: ""}[self.fraud],
-        ]
-
 
 HEADER: Final = (
     "transaction_id", "customer_id", "terminal_id", "amount", "time", "decision", "score",
     "reasons", "contributions", "model_version", "rules_version", "degraded", "decided_at", "fraud",
 )  # fmt: skip
+
+
+def cells(archived: Archived) -> list[object]:
+    """A decision as a row of a spreadsheet, in the order of `HEADER`; of many, so no model."""
+    decided, payment = archived.decided, archived.decided.payment
+    decision = decided.decision
+    return [
+        payment.transaction_id,
+        payment.customer_id,
+        payment.terminal_id,
+        f"{payment.amount:.2f}",
+        datetime.fromtimestamp(payment.time, UTC).isoformat(),
+        decision.outcome.value,
+        decision.score,
+        "; ".join(one.text for one in decision.reasons),
+        " ".join(f"{one.code}={one.contribution:.3f}" for one in decision.reasons),
+        decision.model_version,
+        decision.rules_version,
+        "yes" if decided.degraded else "no",
+        decided.decided_at.isoformat(),
+        {True: "yes", False: "no", None: ""}[archived.fraud],
+    ]
 
 
 class Recomputed(BaseModel):

@@ -7,7 +7,7 @@ opened when it is first used and again after it broke; nothing is sent twice.
 
 import asyncio
 from collections import deque
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import hiredis
 from redis.exceptions import NoScriptError, ResponseError
@@ -29,8 +29,7 @@ class _Connection(asyncio.Protocol):
         self._why: Exception = ConnectionError("redis closed the connection")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (tells mypy)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
 
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
@@ -57,7 +56,8 @@ class _Connection(asyncio.Protocol):
 
     async def ask(self, command: tuple[Any, ...], seconds: float) -> Any:
         """The answer. If it is late the connection ends, or later ones would be mixed up."""
-        assert self._transport  # noqa: S101 (tells mypy)
+        if self._transport is None:
+            raise self._why
         loop = asyncio.get_running_loop()
         answer = loop.create_future()
         self._asked.append(answer)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
+import uvloop
 from pydantic import SecretStr
 from redis.exceptions import NoScriptError, ResponseError
 
@@ -131,3 +132,17 @@ async def test_who_asks_no_longer_leaves_the_others_their_answers(fake: Fake, as
     fake.connections[0].write(b":1\r\n:2\r\n")
 
     assert await kept == 2
+
+
+def test_it_works_on_the_loop_that_the_service_runs_on() -> None:
+    async def ask() -> bytes:
+        fake = Fake()
+        fake.replies = [b"+PONG\r\n"]
+        async with await asyncio.start_server(fake.serve, "127.0.0.1", 0) as server:
+            asking = wire(server.sockets[0].getsockname()[1])
+            answer: bytes = await asking.ask("PING")
+            asking.close()
+            await asyncio.sleep(0)
+        return answer
+
+    assert uvloop.run(ask()) == b"PONG"

@@ -33,6 +33,10 @@ ON CONFLICT DO NOTHING RETURNING version
 _JUDGED: Final = """
 INSERT INTO model_gates (version, against, passed, checks, judged_by) VALUES ($1, $2, $3, $4, $5)
 """
+_GATES: Final = """
+SELECT version, against, passed, checks, judged_by, judged_at FROM model_gates
+WHERE version = $1 ORDER BY gate_id DESC LIMIT $2
+"""
 _PASSED: Final = """
 SELECT max(gate_id) FROM model_gates WHERE version = $1 AND against = $2 AND passed
 """
@@ -77,6 +81,22 @@ class PostgresModels:
         row = (gate.version, gate.against, gate.passed, checks, gate.judged_by)
         async with self._postgres.session(writes=True) as connection:
             await connection.execute(_JUDGED, *row)
+
+    async def gates(self, version: str, most: int) -> Sequence[Gate]:
+        """See the port."""
+        async with self._postgres.session() as connection:
+            rows = await connection.fetch(_GATES, version, most)
+        return [
+            Gate(
+                version=row["version"],
+                against=row["against"],
+                passed=row["passed"],
+                checks=json.loads(row["checks"]),
+                judged_by=row["judged_by"],
+                at=row["judged_at"],
+            )
+            for row in rows
+        ]
 
     async def challenge(self, version: str | None, actor: str, reason: str) -> None:
         """See the port."""

@@ -1,6 +1,6 @@
 """Models: which one decides, which one is tried beside it, and the way back."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Security
 from fastapi.security import APIKeyHeader
@@ -11,6 +11,8 @@ from app.api.bodies import Problem, Strict, Utc
 from app.api.problems import RESPONSES
 from app.ports.models import Alias, Kind, Model
 from app.registry import Registry, State
+
+_GATES: Final = 10
 
 Version = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
@@ -61,6 +63,24 @@ class Moved(BaseModel):
     actor: str
     reason: str
     at: Utc
+
+
+class Judgement(BaseModel):
+    """What a gate found of the model."""
+
+    against: str = Field(description="The model that decided then.")
+    passed: bool
+    checks: list[dict[str, Any]] = Field(description="Each with what it found and needed.")
+    judged_by: str
+    at: Utc
+
+
+class Kept(BaseModel):
+    """A model as the registry has it, but for its bytes."""
+
+    version: str
+    card: dict[str, Any]
+    gates: list[Judgement] = Field(description="The latest first.")
 
 
 class Roles(BaseModel):
@@ -119,6 +139,17 @@ async def set_challenger(body: Challenge, registry: Here, actor: Actor) -> Roles
 async def challenger_report(registry: Here) -> dict[str, Any]:
     """Champion and challenger on the same payments, and what to do by the stated rules."""
     return await registry.report()
+
+
+@router.get("/{version}")
+async def model(version: Version, registry: Here) -> Kept:
+    """A model's card, and what its gates found."""
+    kept = await registry.models.get(version)
+    gates = [
+        Judgement.model_validate(gate, from_attributes=True)
+        for gate in await registry.models.gates(version, _GATES)
+    ]
+    return Kept(version=kept.version, card=dict(kept.card), gates=gates)
 
 
 @router.post("/{version}/promotion")

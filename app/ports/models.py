@@ -73,6 +73,8 @@ class Gate:
     passed: bool
     checks: Sequence[Mapping[str, Any]]
     judged_by: str
+    at: datetime | None = None
+    """By the registry's clock; unknown before it is kept."""
 
 
 Roles = Mapping[Alias, str]
@@ -90,6 +92,9 @@ class Models(Protocol):
 
     async def publish(self, model: Model, actor: str) -> bool:
         """Keep a model; False where it was kept before. Other bytes of a version: `NotAllowed`."""
+
+    async def gates(self, version: str, most: int) -> Sequence[Gate]:
+        """What gates found of a model, the latest first."""
 
     async def judged(self, gate: Gate) -> None:
         """Keep what a gate found."""

@@ -49,7 +49,7 @@ class MemoryModels:
         self.kept: dict[str, Model] = {}
         self.given: dict[Alias, str] = {}
         self.moves: list[Move] = []
-        self.gates: list[Gate] = []
+        self.gates_kept: list[Gate] = []
         self.away = False
         self.fetched: list[str] = []
 
@@ -71,7 +71,10 @@ class MemoryModels:
         return known is model
 
     async def judged(self, gate: Gate) -> None:
-        self.gates.append(gate)
+        self.gates_kept.append(gate)
+
+    async def gates(self, version: str, most: int) -> Sequence[Gate]:
+        return [gate for gate in self.gates_kept[::-1] if gate.version == version][:most]
 
     async def challenge(self, version: str | None, actor: str, reason: str) -> None:
         if version is not None:
@@ -81,7 +84,7 @@ class MemoryModels:
     async def promote(self, version: str, actor: str, reason: str, *, forced: bool) -> None:
         await self.get(version)
         live = self.given.get(Alias.CHAMPION, self.committed)
-        passed = any(gate.passed and gate.version == version for gate in self.gates)
+        passed = any(gate.passed and gate.version == version for gate in self.gates_kept)
         if not forced and not passed:
             raise NotAllowed(f"model {version} has not passed a gate")
         kind = Kind.FORCED if forced else Kind.PROMOTION

@@ -160,6 +160,11 @@ async def test_gates_and_history_are_kept(kept: tuple[PostgresModels, Connection
     at = datetime(2026, 1, 1, tzinfo=UTC)
     connection.answers = [[("champion", "b", "forced", *HOW, at)], roles(champion="b")]
 
+    row = {"version": "b", "against": "a", "passed": True, "judged_by": "trainer", "judged_at": at}
+    connection.answers.append([row | {"checks": '[{"check": "x"}]'}])
+
     assert connection.executed[0][1] == ("b", "a", True, '[{"check": "x"}]', "trainer")
     assert await models.history(5) == [Move(Alias.CHAMPION, "b", Kind.FORCED, *HOW, at)]
     assert await models.roles() == {Alias.CHAMPION: "b"}
+    (gate,) = await models.gates("b", 10)
+    assert (gate.against, gate.passed, gate.checks, gate.at) == ("a", True, [{"check": "x"}], at)

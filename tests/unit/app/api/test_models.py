@@ -1,10 +1,12 @@
 import base64
+from datetime import UTC, datetime
 
 import httpx
 import numpy as np
 import pytest
 
 from app.domain.drift import FEWEST
+from app.ports.models import Gate
 from app.ports.shadow import Pairs
 from tests.unit.app.memory import Service
 from tests.unit.app.memory_models import CARD
@@ -81,6 +83,24 @@ async def test_without_a_gate_a_model_is_not_promoted_unless_forced(service: Ser
 
     assert refused.status_code == 409
     assert "has not passed a gate" in refused.json()["detail"]
+
+
+async def test_a_model_is_shown_with_its_card_and_its_gates(service: Service) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    checks = [{"check": "known frauds", "passed": False, "found": 2.0, "needed": "at least 100"}]
+    service.models.gates_kept = [
+        Gate("b", "amount-1", passed=False, checks=checks, judged_by="trainer", at=at)
+    ]
+    async with service.client() as client:
+        await publish(client, "b")
+        shown = (await client.get("/v1/models/b")).json()
+        nobody = await client.get("/v1/models/nobody")
+
+    assert shown["card"]["thresholds"] == {"review": 0.3, "decline": 0.6}
+    (gate,) = shown["gates"]
+    assert (gate["against"], gate["passed"], gate["checks"]) == ("amount-1", False, checks)
+    assert gate["at"] == "2026-01-01T00:00:00.000000+00:00"
+    assert nobody.status_code == 404
 
 
 async def test_what_the_service_can_not_run_is_not_kept(service: Service) -> None:

@@ -124,7 +124,7 @@ async def test_a_model_promotes_itself_only_by_its_gate(
     await retrain._register(models, Model("b", CARD, b"1000"), "a", found, given)
 
     assert models.given == roles
-    (gate,) = models.gates
+    (gate,) = models.gates_kept
     assert (gate.version, gate.against, gate.passed) == ("b", "a", found == [PASSED])
     assert gate.checks[0]["check"] == "known frauds"
 

@@ -234,6 +234,17 @@ async def test_with_an_empty_table_the_built_in_rules_stand(
     assert (standing.rules, standing.lists) == (BUILT_IN, {})
 
 
+async def test_a_draft_is_tried_with_the_lists_that_it_names(
+    book: tuple[PostgresRules, Connection],
+) -> None:
+    rules, connection = book
+    connection.answers = [[entry(7)]]
+
+    assert await rules.lists(RULES) == {("stolen", "customer"): frozenset({7})}
+    assert await rules.lists(BUILT_IN) == {}
+    assert len(connection.asked) == 1
+
+
 async def test_versions_come_page_by_page(book: tuple[PostgresRules, Connection]) -> None:
     rules, connection = book
     connection.answers = [[row(), row(RuleSet(2))]]

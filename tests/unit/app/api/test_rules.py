@@ -1,5 +1,6 @@
 """Rules over HTTP, on books in memory."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -66,6 +67,22 @@ async def test_a_draft_is_tried_on_what_came_before_it_goes_live(
     large, vip = found["rules"]
     assert (large["payments"], large["alone"]["payments"], vip["payments"]) == (4, 2, 0)
     assert service.rules.versions[version].test == found
+
+
+async def test_while_a_test_runs_here_another_is_put_off(
+    service: Service, client: httpx.AsyncClient
+) -> None:
+    for number in range(1, 100):
+        await score(client, number, 50)
+    path = f"/v1/rules/{await draft(client)}/test"
+
+    asked = [client.post(path, json={}, headers=MARIA) for _ in range(2)]
+    first, second = await asyncio.gather(*asked)
+
+    assert {first.status_code, second.status_code} == {200, 503}
+    put_off = first if first.status_code == 503 else second
+    assert put_off.headers["Retry-After"] == "10"
+    assert [change.action for change in service.rules.audited].count("test") == 1
 
 
 async def test_a_tested_version_goes_live_and_judges(

@@ -27,8 +27,10 @@ class Limits:
     """In a round."""
     recording: int = 2
     """Rounds that are recorded at a time. Fewer make larger rounds, which cost less each."""
-    gather_seconds: float = 0.001
-    """From one round's beginning to the next one's, unless enough payments wait."""
+    gather_seconds: float = 0.002
+    """From one round's beginning to the next one's, at least, unless enough payments wait."""
+    gather_most_seconds: float = 0.008
+    """Likewise, once rounds are large: a round costs as much as the rest of several payments."""
     waiting: int = 2048
     """Payments."""
     wait_seconds: float = 2

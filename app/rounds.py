@@ -29,7 +29,10 @@ from app.telemetry import Telemetry
 log = structlog.get_logger(__name__)
 
 _MEMORY: Final = 0.7
-"""How much of what rounds took so far counts beside what the last one took."""
+"""How much of what rounds were so far counts beside what the last one was."""
+_PER_PAYMENT: Final = 0.00075
+"""Seconds that a round is put off for each payment that rounds have at present. From a bit above a
+thousand payments a second on, rounds so become larger instead of more."""
 
 
 class Rounds:
@@ -45,8 +48,8 @@ class Rounds:
         self._slots = asyncio.Semaphore(self._limits.recording)
         self._ending: set[asyncio.Task[None]] = set()
         self._next_start = 0.0
-        self.round_seconds = 0.0
-        """What rounds take at present."""
+        self.round_payments = self.round_seconds = 0.0
+        """What rounds have and take at present."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Rounds"]:
@@ -64,6 +67,12 @@ class Rounds:
         """Decide these in their order, all or none. Raises `Busy` at once."""
         return self._line.join(payments, self.round_seconds)
 
+    @property
+    def patience(self) -> float:
+        """Seconds from a round's beginning to the next one's."""
+        limits, wished = self._limits, self.round_payments * _PER_PAYMENT
+        return max(limits.gather_seconds, min(wished, limits.gather_most_seconds))
+
     async def _make(self) -> None:
         while True:
             await self._line.filled()
@@ -80,13 +89,14 @@ class Rounds:
         pause = self._next_start - monotonic()
         if pause > 0 and self._line.waiting < self._limits.payments:
             await asyncio.sleep(pause)
-        self._next_start = monotonic() + self._limits.gather_seconds
+        self._next_start = monotonic() + self.patience
 
     async def _begin(self, told: list[Told]) -> None:
         """Judge a round, and let it be recorded while the next one is judged."""
         start = monotonic()
         payments = [payment for one in told for payment in one.payments]
         self._telemetry.round_payments.observe(len(payments))
+        self.round_payments += (1 - _MEMORY) * (len(payments) - self.round_payments)
         end: Coroutine[None, None, None]
         try:
             end = self._record(told, await self._scoring.judge(payments))

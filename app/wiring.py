@@ -32,6 +32,7 @@ from app.api.edge import Lifecycle
 from app.domain.ruled import Ruled
 from app.hindsight import Hindsight
 from app.labels import Labelling
+from app.line import Limits
 from app.models import CHAMPION
 from app.ports.decisions import LogAway
 from app.ports.models import Model
@@ -72,7 +73,11 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             refill = Refill(redis, recorded, labels, telemetry.refills.inc)
             longest = settings.redis_timeout_seconds + settings.postgres_timeout_seconds
             keeper = WindowKeeper(redis, recorded, windows, refill, longest_request=2 * longest)
-            scoring = Rounds(Scoring(windows, ruled, PostgresDecisions(postgres)), telemetry)
+            limits = Limits(
+                gather_seconds=settings.gather_seconds, waiting=settings.waiting_payments
+            )
+            scored = Scoring(windows, ruled, PostgresDecisions(postgres))
+            scoring = Rounds(scored, telemetry, limits)
             rules = RulesKeeper(PostgresRules(postgres), ruled, telemetry)
             analysts = _analysts(postgres, recorded, switched, ruled)
             registry, models = _models(postgres, switched, telemetry, settings.shadow_per_second)

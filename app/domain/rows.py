@@ -19,13 +19,10 @@ def rows(payments: Sequence[Transaction], pasts: Pasts) -> Floats:
     """The features of each payment: (payments, features)."""
     amounts = np.array([payment.amount for payment in payments], np.float64)
     times = np.array([payment.time for payment in payments], np.int64)
-    return np.hstack(
-        (
-            own_columns(amounts, times),
-            _customers(amounts, times, pasts),
-            _terminals(times, pasts),
-        )
-    )
+    own = own_columns(amounts, times)
+    customers = _customers(amounts, times, pasts)
+    terminals = _terminals(times, pasts)
+    return np.concatenate((own, customers, terminals), axis=1)
 
 
 def _customers(amounts: Floats, times: Ints, pasts: Pasts) -> Floats:

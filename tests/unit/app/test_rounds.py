@@ -16,7 +16,7 @@ from app.scoring import Scoring
 from app.telemetry import Telemetry
 from tests.unit.app.memory import MemoryLog, MemoryWindows, amount_judge, payment
 
-PROMPT = Limits(gather_seconds=0)
+PROMPT = Limits(gather_seconds=0, gather_most_seconds=0)
 
 
 class SlowLog(MemoryLog):
@@ -109,6 +109,19 @@ async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platf
     assert platform.log.rounds == [1, 2]
 
 
+@pytest.mark.parametrize(("size", "patience"), [(0, 0.002), (4, 0.003), (100, 0.008)])
+async def test_the_larger_rounds_are_the_longer_they_are_put_off(
+    platform: Platform, size: float, patience: float
+) -> None:
+    async with platform.rounds(Limits()) as rounds:
+        await asyncio.gather(*(rounds.score([payment(n)]) for n in range(10)))
+        assert rounds.round_payments > 1
+
+        rounds.round_payments = size
+
+        assert rounds.patience == pytest.approx(patience)
+
+
 async def test_the_next_round_is_judged_while_one_is_recorded(platform: Platform) -> None:
     async with platform.rounds() as rounds:
         platform.log.may.clear()
@@ -162,7 +175,7 @@ async def test_a_batch_is_a_round_of_its_own_and_all_or_none(platform: Platform)
 
 
 async def test_payments_are_seen_in_the_order_in_which_they_came(platform: Platform) -> None:
-    limits = Limits(payments=3, gather_seconds=0)
+    limits = Limits(payments=3, gather_seconds=0, gather_most_seconds=0)
     async with platform.rounds(limits) as rounds:
         await asyncio.gather(*(rounds.score([payment(n)]) for n in (5, 3, 8, 1, 9, 2)))
 

@@ -1,7 +1,7 @@
 """What goes over the wire about rules."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -141,6 +141,9 @@ class TestReport(BaseModel):
     newest: Utc | None = Field(description="When the newest of them was recorded.")
     oldest: Utc | None
     model_version: str
+    thresholds: Literal["of the draft", "of the model"] = Field(
+        description="A draft that does not name today's model leaves it its own."
+    )
     live: Side
     draft: Side
     moves: list[Move]
@@ -157,6 +160,9 @@ class TestReport(BaseModel):
             newest=trial.newest,
             oldest=trial.oldest,
             model_version=trial.model_version,
+            thresholds="of the draft"
+            if trial.model_version in draft.thresholds
+            else "of the model",
             live=_side(trial.against, tally.live, tally),
             draft=_side(draft.version, tally.draft, tally),
             moves=[

@@ -69,6 +69,23 @@ async def test_a_draft_is_tried_on_what_came_before_it_goes_live(
     assert service.rules.versions[version].test == found
 
 
+@pytest.mark.parametrize(
+    ("model", "whose", "reviews"),
+    [("amount-1", "of the draft", 1), ("another", "of the model", 0)],
+)
+async def test_thresholds_count_for_the_model_that_they_name(
+    client: httpx.AsyncClient, model: str, whose: str, reviews: int
+) -> None:
+    await score(client, 1, 50)
+    thresholds = [{"model": model, "review": 0.01, "decline": 0.9}]
+    version = await draft(client, thresholds=thresholds)
+
+    answer = await client.post(f"/v1/rules/{version}/test", json={}, headers=MARIA)
+
+    found = answer.json()
+    assert (found["thresholds"], found["draft"]["outcomes"]["review"]) == (whose, reviews)
+
+
 async def test_while_a_test_runs_here_another_is_put_off(
     service: Service, client: httpx.AsyncClient
 ) -> None:

@@ -76,15 +76,15 @@ class Contest:
         # Short, as paths of sockets have to be.
         with tempfile.TemporaryDirectory(prefix="peer-") as name:
             folder = Path(name)
-            with serving(server, self.port, folder, SERVER_CORE) as mark:
+            with serving(server, self.port, folder, SERVER_CORE) as served:
                 try:
                     row, score = self.rows[0].tolist(), float(self.scores[0])
-                    apart = wait_right(server, url, row, score, mark)
+                    apart = wait_right(server, url, row, score, served)
                     if apart > SAME:
                         raise ProveError(f"{server.name} scores otherwise, by {apart:.1e}")
                     self._tape(server, url, folder / "tape.json")
                     return {"server": server.name, "score_apart": apart} | self._load(
-                        folder, mark, url
+                        folder, served.mark, url
                     )
                 finally:
                     log = folder / f"{server.name}.log"

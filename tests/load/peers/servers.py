@@ -134,9 +134,24 @@ SERVERS: tuple[Server, ...] = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server at work."""
+
+    mark: str
+    """All of its processes carry it."""
+    process: subprocess.Popen[bytes]
+    """The first of them."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it gave up by itself."""
+        return self.process.poll() is not None
+
+
 @contextmanager
-def serving(server: Server, port: int, folder: Path, cores: str) -> Iterator[str]:
-    """The server at work on these cores, by the mark that all of its processes carry."""
+def serving(server: Server, port: int, folder: Path, cores: str) -> Iterator[Served]:
+    """The server at work on these cores."""
     mark = f"{server.name}-{token_hex(8)}"
     told = dict(server.environment) | {
         MARK: mark, MODEL: str(FILE), "PYTHONPATH": str(ROOT), "FRAUD_PORT": str(port),
@@ -162,7 +177,7 @@ def serving(server: Server, port: int, folder: Path, cores: str) -> Iterator[str
             start_new_session=True,
         )
         try:
-            yield mark
+            yield Served(mark, process)
         finally:
             _end(process, mark)
 
@@ -191,11 +206,11 @@ def _end(process: subprocess.Popen[bytes], mark: str) -> None:
     process.wait(timeout=PATIENCE)
 
 
-def wait_right(server: Server, url: str, row: Row, score: float, mark: str) -> float:
+def wait_right(server: Server, url: str, row: Row, score: float, served: Served) -> float:
     """The difference from the model's own score, once the server answers."""
     end, why = time.monotonic() + STARTS, "no answer"
     while time.monotonic() < end:
-        if not members(mark):
+        if served.ended:
             raise ProveError(f"{server.name} ended at once; its log has the reason")
         try:
             answer = httpx.post(url, json=server.body(row), headers={"X-API-Key": KEY}, timeout=5)

@@ -132,6 +132,14 @@ unit: venv policies-venv ## Unit and policy tests, with their coverage gates
 model: venv ## Train the model again and write its artifact and card
 	@$(PY) -m app.training
 
+.PHONY: benchmark
+benchmark: benchmark-venv ## The handbook's table beside ours, on held-out weeks (ARGS="--seeds 7 --models champion")
+	@.venv-benchmark/bin/python -m app.training.benchmark $(ARGS)
+
+.PHONY: search
+search: benchmark-venv ## Choose all parameters on the validation weeks, and seal the choice
+	@.venv-benchmark/bin/python -m app.training.benchmark.select $(ARGS)
+
 .PHONY: client
 client: venv ## Make the typed Python client from the OpenAPI document (build/client)
 	@mkdir -p build && $(PY) -m app.openapi > build/openapi.json
@@ -150,11 +158,12 @@ plan: venv ## Which tools would be built, and how long that takes
 	@$(PY) -m local plan
 
 # Virtual environments
-.PHONY: venv policies-venv checkov-venv load-venv
+.PHONY: venv policies-venv checkov-venv load-venv benchmark-venv
 venv: .venv/installed
 policies-venv: .venv-policies/installed
 checkov-venv: .venv-checkov/installed
 load-venv: .venv-load/installed
+benchmark-venv: .venv-benchmark/installed
 
 .venv/installed: requirements.lock
 	@.ci/venv .venv $<

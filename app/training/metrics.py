@@ -40,7 +40,14 @@ def average_precision(frauds: Flags, scores: Floats) -> float:
 
 
 def card_precision(payments: Transactions, scores: Floats, alerts: int = ALERTS_PER_DAY) -> float:
-    """Mean over days of the compromised share of the `alerts` cards with the highest scores.
+    """Mean over days of `daily_precision`."""
+    return float(np.mean(daily_precision(payments, scores, alerts)))
+
+
+def daily_precision(
+    payments: Transactions, scores: Floats, alerts: int = ALERTS_PER_DAY
+) -> list[float]:
+    """Each day's compromised share of the `alerts` cards with the highest scores.
 
     A card found compromised is blocked: it is not looked at again on later days.
     """
@@ -52,7 +59,7 @@ def card_precision(payments: Transactions, scores: Floats, alerts: int = ALERTS_
         found = _compromised_on_top(payments[today], scores[today], alerts)
         daily.append(len(found) / alerts)
         blocked = np.concatenate((blocked, found))
-    return float(np.mean(daily))
+    return daily
 
 
 def _compromised_on_top(payments: Transactions, scores: Floats, alerts: int) -> Ints:

@@ -1,7 +1,8 @@
 """Writes measured figures into the documents, between markers; `--check` fails where they differ.
 
 `<!-- evidence: engine-1.warm_seconds -->88 s<!-- /evidence -->` holds one figure,
-`<!-- evidence: engine-1 -->` … `<!-- /evidence -->` the table of a whole bar.
+`<!-- evidence: engine-1 -->` … `<!-- /evidence -->` the table of a whole bar,
+`<!-- evidence: brain-1:rows -->` … `<!-- /evidence -->` what its trials tell, row by row.
 """
 
 import re
@@ -14,7 +15,7 @@ from tests.prove.evidence import FOLDER, ROOT, figures_of, read
 from tests.prove.figures import Figure
 
 MARKED = re.compile(
-    r"(?P<open><!-- evidence: (?P<bar>[a-z]+-\d+)(?:\.(?P<figure>\w+))? -->)"
+    r"(?P<open><!-- evidence: (?P<bar>[a-z]+-\d+)(?:\.(?P<figure>\w+)|:(?P<rows>rows))? -->)"
     r"(?P<text>.*?)(?P<close><!-- /evidence -->)",
     re.DOTALL,
 )
@@ -26,7 +27,8 @@ def rendered(text: str, folder: Path = FOLDER) -> str:
 
     def replace(found: re.Match[str]) -> str:
         bar, figure = found["bar"], found["figure"]
-        body = one(bar, figure, folder) if figure else f"\n{table(bar, folder)}\n"
+        whole = rows if found["rows"] else table
+        body = one(bar, figure, folder) if figure else f"\n{whole(bar, folder)}\n"
         return f"{found['open']}{body}{found['close']}"
 
     return MARKED.sub(replace, text)
@@ -60,6 +62,16 @@ def table(bar: str, folder: Path) -> str:
             _provenance(record),
         ]
     )
+
+
+def rows(bar: str, folder: Path) -> str:
+    """The rows that a bar's trials hold (`rows`: texts by column, the same columns in each)."""
+    record = read(bar, folder)
+    found = [row for trial in (record or {}).get("trials", ()) for row in trial.get("rows", ())]
+    if not found:
+        return f"{NEVER}: `make prove BAR={bar}`"
+    lines = [list(found[0]), ["---"] * len(found[0]), *(list(row.values()) for row in found)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _row(figure: Figure) -> str:

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--models", nargs="+", choices=names, default=names)
     asked: list[str] = parser.parse_args(arguments).models
     dataset = Dataset.of(simulate(), until=KNOWN)
-    selection = Selection.read() if RESULT.exists() else Selection(())
+    selection = Selection.read(RESULT) if RESULT.exists() else Selection(())
     for model in asked:
         selection = replaced(selection, dataset, model)
     print(f"sealed {len(selection.trials)} trials: {selection.seal}")
@@ -55,7 +55,7 @@ def replaced(selection: Selection, dataset: Dataset, model: str) -> Selection:
     for trial in trials:
         found.append(trial)
         after = selection.replaced(model, found)
-        after.write()
+        after.write(RESULT)
         progress.add(1)
     return after
 

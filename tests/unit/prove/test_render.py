@@ -42,6 +42,23 @@ def test_a_table_names_every_figure_with_its_bar_and_machine(tmp_path: Path) -> 
     assert f"{KEPT.machine.cores} cores" in text
 
 
+def test_what_trials_tell_becomes_a_table_of_its_own(tmp_path: Path) -> None:
+    told = [{"rows": [{"model": "tree", "AP": "0.58"}, {"model": "forest", "AP": "0.68"}]}]
+    replace(KEPT, trials=told).write(tmp_path)
+
+    text = render.rendered("<!-- evidence: engine-9:rows --><!-- /evidence -->", tmp_path)
+
+    assert "| model | AP |\n| --- | --- |\n| tree | 0.58 |\n| forest | 0.68 |\n" in text
+
+
+def test_trials_that_tell_no_rows_are_not_measured(tmp_path: Path) -> None:
+    KEPT.write(tmp_path)
+
+    text = render.rendered("<!-- evidence: engine-9:rows --><!-- /evidence -->", tmp_path)
+
+    assert "not measured: `make prove BAR=engine-9`" in text
+
+
 def test_check_fails_while_a_document_differs_and_passes_once_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,12 +11,12 @@ from app.line import Busy
 
 _AT_ONCE: Final = 256
 """Rows between two moments in which payments get their turn."""
-_WAITING: Final = 4
-"""Requests. Each may take a large part of a second."""
+_WAITING: Final = 40_000
+"""Rows. Ten thousand may take a large part of a second."""
 
 
 class Rating:
-    """Rates one request's rows after the other's."""
+    """Rates a few rows at once, and one large request's rows after the other's."""
 
     def __init__(self, decider: Decider) -> None:
         self._decider = decider
@@ -25,9 +25,11 @@ class Rating:
 
     async def rate(self, rows: Floats) -> Ratings:
         """By one and the same model. Raises `Busy` at once when too many wait."""
-        if self._waiting >= _WAITING:
-            raise Busy(f"{self._waiting} requests wait to be rated")
-        self._waiting += 1
+        if len(rows) <= _AT_ONCE:
+            return self._decider.rate(rows)
+        if self._waiting + len(rows) > _WAITING:
+            raise Busy(f"{self._waiting} rows wait to be rated")
+        self._waiting += len(rows)
         try:
             async with self._turn:
                 while True:
@@ -35,7 +37,7 @@ class Rating:
                     if len({part.model_version for part in parts}) == 1:
                         return _joined(parts)
         finally:
-            self._waiting -= 1
+            self._waiting -= len(rows)
 
     async def _parts(self, rows: Floats) -> list[Ratings]:
         parts = []

@@ -16,7 +16,8 @@ import asyncpg
 from app.adapters.postgres import Postgres
 from app.ports.labels import Label, Told, UnknownPayments
 
-PAGE: Final = 10_000
+PAGE: Final = 1000
+"""Labels read at once: more would hold up the requests beside it."""
 
 _LOCK: Final = """
 SELECT transaction_id, terminal_id, extract(epoch FROM time)::bigint AS time

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from app.ports.labels import Told
 
 _SCRIPT: Final = (Path(__file__).parent / "label.lua").read_text(encoding="utf-8")
-_CHUNK: Final = 200
+_CHUNK: Final = 100
 """Per call of the script: payments get their turn in between."""
 _REMEMBERED_SECONDS: Final = 86_400
 """For so long an earlier label can not undo a later one: far longer than any is on its way."""

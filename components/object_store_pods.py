@@ -33,6 +33,7 @@ mkdir -p {DATA}/buckets {DATA}/versions
 {ROOT}
 {SERVER} 127.0.0.1:{PORT} posix --versioning-dir {DATA}/versions {DATA}/buckets &
 server=$!
+trap 'kill "$server"; wait "$server" || true' EXIT
 export ADMIN_ENDPOINT_URL=http://127.0.0.1:{PORT}
 patience=100
 until there=$(versitygw admin list-buckets 2>&1); do
@@ -41,12 +42,12 @@ until there=$(versitygw admin list-buckets 2>&1); do
     sleep 0.3
 done
 for bucket in "$@"; do
-    [ -d "{DATA}/buckets/$bucket" ] && continue
-    versitygw admin create-bucket --bucket "$bucket" --owner "$bucket"
-    echo "made bucket $bucket"
+    # One that was half made when the node went down has no owner yet.
+    verb=create-bucket
+    [ ! -d "{DATA}/buckets/$bucket" ] || verb=change-bucket-owner
+    versitygw admin "$verb" --bucket "$bucket" --owner "$bucket"
+    echo "$verb $bucket"
 done
-kill "$server"
-wait "$server" || true
 """
 SERVE = f"""\
 {ROOT}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.adapters import onnx_model
+from app.adapters.champion import champion, committed
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_drift import PostgresDrift
 from app.adapters.postgres_models import PostgresModels
@@ -16,9 +17,8 @@ from app.domain.drift import DRIFTED, SHIFTED, drift
 from app.domain.features import matrix
 from app.domain.transactions import DAY, Transactions
 from app.domain.windows import TERMINAL_DAYS
-from app.models import CHAMPION
 from app.ports.drift import DriftRun
-from app.ports.models import Alias, Model
+from app.ports.models import Model
 from app.settings import PostgresSettings
 from app.telemetry import Telemetry
 
@@ -32,10 +32,7 @@ def run(settings: PostgresSettings) -> None:
 
 async def _run(settings: PostgresSettings) -> None:
     async with Postgres.connected(settings, Telemetry(), connections=2, seconds=60) as postgres:
-        committed = Model(CHAMPION, *onnx_model.read())
-        models = PostgresModels(postgres, committed)
-        champion = (await models.roles()).get(Alias.CHAMPION)
-        model = await models.get(champion) if champion else committed
+        model = await champion(PostgresModels(postgres, committed()))
         payments = await PostgresPayments(postgres).recent(_WEEK + TERMINAL_DAYS)
         found = measured(model, payments)
         await PostgresDrift(postgres).add(found)

@@ -2,11 +2,9 @@
 
 import asyncio
 
-from app.adapters import onnx_model
+from app.adapters.champion import committed
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_models import PostgresModels
-from app.models import CHAMPION
-from app.ports.models import Model
 from app.settings import SettingsError, TrainSettings
 from app.telemetry import Telemetry
 from app.training.mlflow_registry import MlflowRegistry
@@ -21,6 +19,6 @@ def run(settings: TrainSettings) -> None:
 
 async def _run(settings: TrainSettings) -> None:
     async with Postgres.connected(settings, Telemetry(), connections=1, seconds=60) as postgres:
-        models = PostgresModels(postgres, Model(CHAMPION, *onnx_model.read()))
+        models = PostgresModels(postgres, committed())
         roles = await MlflowRegistry(settings).mirror(models)
     print(" ".join(f"{alias}={version}" for alias, version in sorted(roles.items())) or "no roles")

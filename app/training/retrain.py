@@ -20,6 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.adapters import onnx_model
+from app.adapters.champion import champion, committed
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_models import PostgresModels
 from app.adapters.postgres_payments import PostgresPayments
@@ -29,8 +30,7 @@ from app.domain.gate import Check, Evidence, checks
 from app.domain.scoring import Judge
 from app.domain.transactions import DAY, Floats, Transaction, Transactions
 from app.domain.windows import LABEL_DELAY, TERMINAL_DAYS
-from app.models import CHAMPION
-from app.ports.models import Alias, Gate, Model, Models, NotAllowed, Unusable
+from app.ports.models import Gate, Model, Models, NotAllowed
 from app.settings import TrainSettings
 from app.telemetry import Telemetry
 from app.training import thresholds
@@ -43,7 +43,7 @@ from app.training.protocol import WEEK, Dataset, Fold, Part
 from app.training.selection import Selection
 
 ACTOR: Final = "trainer"
-_FOLDS: Final = 4
+_FOLDS: Final = 2
 """Validation weeks at most; thresholds need one."""
 _DAYS: Final = TERMINAL_DAYS + LABEL_DELAY + (2 + _FOLDS + 1) * WEEK
 """What is read, and as many weeks more as a model is trained on before its last one."""
@@ -79,28 +79,15 @@ async def _run(settings: TrainSettings) -> None:
         payments = await PostgresPayments(postgres).recent(days)
         print(f"{len(payments):,} payments of the last {days} days", flush=True)
         trained = train(payments, parameters)
-        models = PostgresModels(postgres, Model(CHAMPION, *onnx_model.read()))
-        champion = await _champion(models)
-        found = judge(trained, champion)
-        await _register(models, trained.model, champion.version, found, settings)
+        models = PostgresModels(postgres, committed())
+        decides = await champion(models)
+        found = judge(trained, decides)
+        await _register(models, trained.model, decides.version, found, settings)
         if settings.mlflow_url:
             registry = MlflowRegistry(settings)
             registry.log(trained.model, found)
             await registry.mirror(models)
             print(f"registered with MLflow as {settings.model_name}")
-
-
-async def _champion(models: Models) -> Model:
-    """Who decides; where this code can not run it, the image's own model does, here as there."""
-    if version := (await models.roles()).get(Alias.CHAMPION):
-        champion = await models.get(version)
-        try:
-            onnx_model.opened(version, champion.card, champion.artifact)
-        except Unusable as why:
-            print(f"{why}; {CHAMPION} decides instead")
-        else:
-            return champion
-    return Model(CHAMPION, *onnx_model.read())
 
 
 async def _register(
@@ -158,11 +145,11 @@ def train(payments: Transactions, parameters: Parameters) -> Trained:
     )
 
 
-def judge(trained: Trained, champion: Model) -> list[Check]:
+def judge(trained: Trained, decides: Model) -> list[Check]:
     """The gate: the new model against the one that decides, on the same week."""
     both = {
         name: onnx_model.opened(model.version, model.card, model.artifact)
-        for name, model in (("champion", champion), ("challenger", trained.model))
+        for name, model in (("champion", decides), ("challenger", trained.model))
     }
     rows = trained.test.rows
     given = {name: one.scorer.probabilities(rows) for name, one in both.items()}

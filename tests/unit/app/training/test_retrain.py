@@ -15,7 +15,6 @@ from app.domain.drift import SCORE
 from app.domain.features import FEATURES
 from app.domain.gate import Check
 from app.domain.transactions import DAY, Transactions
-from app.models import CHAMPION
 from app.ports.models import Alias, Model
 from app.training import retrain, thresholds
 from app.training.retrain import TooLittleError, Trained, judge, train
@@ -93,19 +92,6 @@ def test_held_against_itself_a_model_is_no_worse() -> None:
 def test_with_too_little_nothing_is_trained(days: int) -> None:
     with pytest.raises(TooLittleError, match="the ledger holds"):
         train(recorded(93)[:0] if not days else recorded(days), PARAMETERS)
-
-
-async def test_it_is_held_against_who_decides(capsys: pytest.CaptureFixture[str]) -> None:
-    models = MemoryModels(CHAMPION)
-    other = Model("other", trained().model.card, trained().model.artifact)
-    foreign = Model("foreign", dict(other.card) | {"features": ["amount"]}, other.artifact)
-
-    assert (await retrain._champion(models)).version == CHAMPION
-    for model, decides in ((other, "other"), (foreign, CHAMPION)):
-        await models.publish(model, "someone")
-        await models.promote(model.version, "someone", "because", forced=True)
-        assert (await retrain._champion(models)).version == decides
-    assert f"{CHAMPION} decides instead" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

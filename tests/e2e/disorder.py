@@ -46,7 +46,8 @@ class Plan:
 
     stream: Stream
     steps: Sequence[Step]
-    tick: int
+    late_labels: int
+    """Told when a window may already have looked at their payment, corrections among them."""
 
     @property
     def told(self) -> Ints:
@@ -93,7 +94,9 @@ def disordered(
     labels = _Told(*(np.concatenate(pair) for pair in zip(labels, reversed_, strict=True)))
     in_time = labels.moments < arriving.max()
     labels = _Told(*(column[in_time] for column in labels))
-    return _plan(payments, arriving, labels, tick)
+    looked_at = payments.times[labels.payments] + LABEL_DELAY * DAY + tick
+    stream, steps = _in_steps(payments, arriving, labels, tick)
+    return Plan(stream, steps, int((labels.moments > looked_at).sum()))
 
 
 def _arriving(times: Ints, how: Disorder, random: np.random.Generator) -> Floats:
@@ -129,7 +132,9 @@ def _reversed(
     return _Told(places, ~payments.frauds[places], random.uniform(start, end, len(places)))
 
 
-def _plan(payments: Transactions, arriving: Floats, labels: _Told, tick: int) -> Plan:
+def _in_steps(
+    payments: Transactions, arriving: Floats, labels: _Told, tick: int
+) -> tuple[Stream, Sequence[Step]]:
     """One order of arrival: tick by tick, labels before payments."""
     count, known = len(labels.moments), len(payments) - len(arriving)
     when = np.concatenate((labels.moments, arriving))
@@ -153,7 +158,7 @@ def _plan(payments: Transactions, arriving: Floats, labels: _Told, tick: int) ->
         Step(part[part < count] + known, part[part >= count] - count + known)
         for part in np.split(order, borders)
     ]
-    return Plan(stream, steps, tick)
+    return stream, steps
 
 
 def _some(random: np.random.Generator, share: float, size: int) -> Flags:

@@ -34,6 +34,7 @@ class Shadow:
     retries: int
     labels: int
     out_of_order: int
+    late_labels: int
     corrected_labels: int
     moved: int
     """Payments whose features lateness or wrong labels made others than in order."""
@@ -74,6 +75,7 @@ def shadow(
         retries=client.answers.retries,
         labels=labels,
         out_of_order=plan.out_of_order,
+        late_labels=plan.late_labels,
         corrected_labels=plan.corrected,
         moved=int((offline != in_order).any(axis=1).sum()),
         features=dict(zip(FEATURES, apart.max(axis=0, initial=0).tolist(), strict=True)),

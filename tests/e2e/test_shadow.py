@@ -57,5 +57,6 @@ def test_every_score_is_that_of_the_model_offline(seen: Shadow) -> None:
 
 def test_it_was_no_easy_order(seen: Shadow) -> None:
     assert seen.out_of_order > 50
+    assert seen.late_labels > 100
     assert seen.corrected_labels > 20
     assert seen.moved > 500

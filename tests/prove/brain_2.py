@@ -75,6 +75,7 @@ def measured(seen: Shadow) -> Measured:
             Figure(name="degraded", value=seen.degraded, at_most=0),
             Figure(name="out_of_order", value=seen.out_of_order, at_least=1000),
             Figure(name="labels", value=seen.labels, at_least=50_000),
+            Figure(name="late_labels", value=seen.late_labels, at_least=1000),
             Figure(name="corrected_labels", value=seen.corrected_labels, at_least=500),
             Figure(name="moved_by_disorder", value=seen.moved, at_least=1000),
             Figure(name="per_second", value=round(seen.told / seen.seconds), unit="payments/s"),

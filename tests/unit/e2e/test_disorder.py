@@ -62,6 +62,7 @@ def test_no_request_says_two_things_of_a_payment(plan: Plan) -> None:
 
 def test_payments_come_late_and_labels_change(plan: Plan) -> None:
     assert 50 < plan.out_of_order < 1000
+    assert plan.late_labels > 50
     assert plan.corrected > 10
     in_order = matrix(plan.stream.payments)[plan.told]
     assert (rows(plan.stream, plan.told) != in_order).any(axis=1).sum() > 100
@@ -74,5 +75,5 @@ def test_without_its_disorder_it_is_training_itself() -> None:
 
     plan = disordered(history, known=KNOWN, tick=3600, seed=3, how=none)
 
-    assert (plan.out_of_order, plan.corrected) == (0, 0)
+    assert (plan.out_of_order, plan.late_labels, plan.corrected) == (0, 0, 0)
     assert np.array_equal(rows(plan.stream, plan.told), matrix(history)[plan.told])

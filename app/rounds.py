@@ -33,6 +33,8 @@ _MEMORY: Final = 0.7
 _PER_PAYMENT: Final = 0.00075
 """Seconds that a round is put off for each payment that rounds have at present. From a bit above a
 thousand payments a second on, rounds so become larger instead of more."""
+_PER_ROUND: Final = 0.5
+"""Part of a round's time that the next one is put off: what slows rounds down calls for fewer."""
 
 
 class Rounds:
@@ -70,8 +72,8 @@ class Rounds:
     @property
     def patience(self) -> float:
         """Seconds from a round's beginning to the next one's."""
-        limits, wished = self._limits, self.round_payments * _PER_PAYMENT
-        return max(limits.gather_seconds, min(wished, limits.gather_most_seconds))
+        wished = max(self.round_payments * _PER_PAYMENT, self.round_seconds * _PER_ROUND)
+        return max(self._limits.gather_seconds, min(wished, self._limits.gather_most_seconds))
 
     async def _make(self) -> None:
         while True:

@@ -109,15 +109,18 @@ async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platf
     assert platform.log.rounds == [1, 2]
 
 
-@pytest.mark.parametrize(("size", "patience"), [(0, 0.002), (4, 0.003), (100, 0.008)])
-async def test_the_larger_rounds_are_the_longer_they_are_put_off(
-    platform: Platform, size: float, patience: float
+@pytest.mark.parametrize(
+    ("size", "seconds", "patience"),
+    [(0, 0, 0.002), (4, 0.001, 0.003), (1, 0.01, 0.005), (100, 0, 0.008), (1, 3, 0.008)],
+)
+async def test_the_larger_and_slower_rounds_are_the_longer_they_are_put_off(
+    platform: Platform, size: float, seconds: float, patience: float
 ) -> None:
     async with platform.rounds(Limits()) as rounds:
         await asyncio.gather(*(rounds.score([payment(n)]) for n in range(10)))
         assert rounds.round_payments > 1
 
-        rounds.round_payments = size
+        rounds.round_payments, rounds.round_seconds = size, seconds
 
         assert rounds.patience == pytest.approx(patience)
 

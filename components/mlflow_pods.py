@@ -54,7 +54,8 @@ class MlflowPods:
         serving = {
             **self._container("mlflow", SERVE),
             "ports": [{"name": "http", "container_port": PORT}],
-            "startup_probe": http_probe("/health", PORT, period=2, failures=120),
+            # Its imports take seconds of CPU, on a machine that has other things to do minutes.
+            "startup_probe": http_probe("/health", PORT, period=2, failures=240),
             "readiness_probe": http_probe("/health", PORT, period=5, failures=3),
             "liveness_probe": http_probe("/health", PORT, period=10, failures=6),
         }

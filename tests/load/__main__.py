@@ -18,7 +18,7 @@ from tests.e2e.stack import StackDownError
 from tests.load import knee
 from tests.load.generators import GENERATORS, ROOT
 from tests.load.knee import Step
-from tests.load.measure import Bench, differences
+from tests.load.measure import Bench, differences, starved
 from tests.load.ours import NotOursError
 from tests.load.target import WORK, find
 from tests.prove.errors import ProveError
@@ -97,6 +97,7 @@ def climb_all(seconds: float, generators: Sequence[str], most: int) -> dict[str,
         "date": today(),
         "knee": {name: step.offered if step else None for name, step in knees.items()},
         "differences": [text for record in records for text in differences(record)],
+        "starved": [text for record in records if (text := starved(record))],
         "steps": records,
     }
 
@@ -112,6 +113,7 @@ def told(result: dict[str, Any]) -> str:
         f" answered well, P95 <= {knee.P95_MS:.0f} ms and no error, as all below it"
     )
     lines += result["differences"] or ["the server's percentiles agree within 20 %"]
+    lines += result["starved"]
     return "\n".join(["", *lines])
 
 

@@ -20,6 +20,10 @@ from tests.load.target import WORK, Target, counted
 
 SLACK = 1.0
 """Seconds that a generator goes on after the window, so that its end is not in it."""
+BUSY = 0.9
+"""Of a core: a single thread that is busier than this lets its clients wait."""
+LATE_MS = 10.0
+"""An open loop further behind its clock than this is starved."""
 DIFFERENT = 0.2
 """From here on a generator and the server are said to differ."""
 
@@ -174,6 +178,18 @@ def differences(record: dict[str, Any]) -> list[str]:
                 f" {share:.0%} apart"
             )
     return lines
+
+
+def starved(record: dict[str, Any]) -> str | None:
+    """Why a step may say more of the generator than of the service, or nothing."""
+    cores = record["cpu_seconds"].get("generator", 0) / record["seconds"]
+    late = record.get("late_p99_ms", 0)
+    step = f"{record['generator']} at {record['offered']}/s"
+    if record["generator"] == "locust" and cores > BUSY:
+        return f"{step}: the generator took {cores:.2f} of the one core that it can use"
+    if late > LATE_MS:
+        return f"{step}: 1 % of the requests left {late:.0f} ms after their time or later"
+    return None
 
 
 def per_core(requests: float, cpu: Mapping[str, float]) -> float | None:

@@ -4,7 +4,7 @@ from local.progress import Progress
 from tests.e2e.stack import RunningStack
 from tests.load import knee
 from tests.load.knee import Step
-from tests.load.measure import Bench, differences
+from tests.load.measure import Bench, differences, starved
 from tests.load.target import deployed
 from tests.prove.evidence import Measured
 from tests.prove.figures import Figure
@@ -38,6 +38,7 @@ def measure() -> Measured:
             {"kind": "steady"} | steady.record,
             *({"kind": "staircase"} | step.record for step in steps),
             {"kind": "differences", "texts": differences(steady.record)},
+            {"kind": "starved", "texts": [t for s in (steady, *steps) if (t := starved(s.record))]},
         ],
         figures=[*of_steady(steady), *of_knee(knee.knee(steps))],
     )

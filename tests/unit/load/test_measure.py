@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from tests.load.__main__ import HEADING, line, row
 from tests.load.answers import NS, Answers
 from tests.load.generators import LONGEST, Job
 from tests.load.histogram import Histogram
 from tests.load.knee import MOST
-from tests.load.measure import differences, per_core, server
+from tests.load.measure import differences, per_core, server, starved
 from tests.load.target import counted
 from tests.prove.brain_3 import projection
 from tests.prove.errors import ProveError
@@ -91,3 +92,38 @@ def test_load_is_bounded_in_rate_and_time(rate: int, seconds: float, clients: in
             url="http://127.0.0.1", key_file=here, tape=here, folder=here,
             rate=rate, seconds=seconds, clients=clients,
         )  # fmt: skip
+
+
+def step(**given: Any) -> dict[str, Any]:
+    return {
+        "generator": "locust", "offered": 2000, "achieved": 1990.0, "seconds": 10.0,
+        "milliseconds": {"p50": 2.0, "p95": 4.0, "p99": 8.0}, "server": {"p95": 3.5},
+        "cpu_seconds": {"generator": 5.0, "scorer": 2.5}, "per_scorer_core": 8000.0, "errors": {},
+    } | given  # fmt: skip
+
+
+def test_a_generator_with_time_to_spare_is_not_mentioned() -> None:
+    assert starved(step()) is None
+    assert starved(step(generator="vegeta", cpu_seconds={"generator": 15.0}, late_p99_ms=1)) is None
+
+
+def test_a_generator_that_is_the_limit_itself_is_said_to_be() -> None:
+    busy = starved(step(cpu_seconds={"generator": 9.6}))
+    late = starved(step(generator="vegeta", late_p99_ms=31))
+
+    assert busy == "locust at 2000/s: the generator took 0.96 of the one core that it can use"
+    assert late == "vegeta at 2000/s: 1 % of the requests left 31 ms after their time or later"
+
+
+def test_a_step_is_one_line_under_its_heading_with_errors_at_its_end() -> None:
+    heading, told = row(HEADING), line(step(errors={"503": 7}))
+
+    assert told.split() == ["locust", "2,000", "1,990", "2.0", "4.0", "8.0", "3.5", "25", "%",
+                            "8,000", "7", "503"]  # fmt: skip
+    assert told.index("8,000") + len("8,000") == len(heading)
+
+
+def test_what_is_unknown_of_a_target_is_a_dash() -> None:
+    foreign = step(cpu_seconds={}, per_scorer_core=None, server={})
+
+    assert line(foreign).split()[-3:] == ["-", "-", "-"]

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from app.api.bodies import Batch, Payment
-from app.domain.simulator import simulate
 from app.domain.transactions import DAY, Transaction, Transactions
-from app.domain.world import TEST_DAY, World
 from app.replay import body
 from tests.load.payments import DAYS, END_OF_HISTORY, LAP, Payments
 from tests.load.tape import (
@@ -26,12 +24,6 @@ from tests.load.tape import (
 )
 
 FIRST = 10**15
-
-
-@pytest.fixture(scope="module")
-def pool() -> Transactions:
-    world = World(customers=40, terminals=80, radius=30)
-    return simulate(world).history(TEST_DAY + DAYS, DAYS)
 
 
 def composed(

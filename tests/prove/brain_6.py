@@ -9,6 +9,7 @@ import httpx
 from app.models import CHAMPION, FOLDER
 from local.progress import Progress
 from tests.e2e import timeouts
+from tests.e2e.rollback import all_run
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import until
 from tests.load.drill import RATE, Drilled, under_load
@@ -95,13 +96,13 @@ def promote_another(stack: RunningStack) -> None:
         try:
             api.post("/v1/models", json=model).raise_for_status()
             api.post(f"/v1/models/{version}/promotion", json=why).raise_for_status()
-            until(
-                lambda: api.get("/v1/models").json()["live"] == version,
-                within=timeouts.COMMAND,
-                what=f"model {version} decides",
-            )
         except httpx.HTTPError as wrong:
             raise ProveError(f"model {version} could not be promoted: {wrong}") from None
+    until(
+        lambda: all_run(stack, version),
+        within=timeouts.ROLLBACK,
+        what=f"every replica decides by {version}",
+    )
 
 
 def kill_redis(stack: RunningStack) -> None:

@@ -72,12 +72,12 @@ class ModelKeeper:
 
     async def tend(self) -> None:
         """One look, and what it takes."""
-        await self._keep_committed()
         roles = await self._models.roles()
         champion = roles.get(Alias.CHAMPION, self._committed.version)
         if (judge := await self._judge(champion)) and judge is not self._switched.live:
             log.info("model switched", version=champion, before=self._live)
             self._switched.live = judge
+        self._known = True
         # What a rollback goes back to lies ready, so that it needs no loading.
         await self._judge(roles.get(Alias.PREVIOUS))
         await self._follow_challenger(roles.get(Alias.CHALLENGER))
@@ -85,6 +85,7 @@ class ModelKeeper:
         with_a_role = {*roles.values(), self._committed.version, self._live}
         for version in self._judges.keys() - with_a_role:
             del self._judges[version]
+        await self._keep_committed()
 
     async def _keep_committed(self) -> None:
         """The image's own model is in the registry too, so that one can go back to it."""
@@ -137,7 +138,6 @@ class ModelKeeper:
         while True:
             try:
                 await self.tend()
-                self._known = True
             except LogAway:
                 pass  # the requests say so
             except Exception:

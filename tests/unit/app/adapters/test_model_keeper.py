@@ -6,6 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.adapters import model_keeper
 from app.adapters.model_keeper import ModelKeeper
 from app.adapters.shadowing import Shadowing
+from app.ports.decisions import LogAway
 from app.switched import Switched
 from app.telemetry import Telemetry
 from tests.unit.app.memory import payment
@@ -115,6 +116,19 @@ async def test_whoever_never_heard_from_the_registry_does_not_know_who_decides(
     bench.models.away = True
     async with bench.keeper.watching():
         assert "not said yet" in str(bench.keeper.undecided())
+
+
+async def test_a_registry_that_takes_nothing_still_says_who_decides(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> bool:
+        raise LogAway("no second copy")
+
+    await bench.promoted("b")
+    monkeypatch.setattr(bench.models, "publish", away)
+    async with bench.keeper.watching():
+        assert bench.live() == "b"
+        assert bench.keeper.undecided() is None
 
 
 async def test_other_bytes_of_the_committed_version_are_reported(bench: Bench) -> None:

@@ -6,20 +6,19 @@ ALLOW_REMOTE=1. Results: build/load/result.json and build/load/knee.svg.
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from local.progress import duration
 from tests.e2e.stack import StackDownError
 from tests.load import knee
-from tests.load.generators import GENERATORS, ROOT
+from tests.load.generators import GENERATORS
 from tests.load.knee import Step
 from tests.load.measure import Bench, differences, starved
 from tests.load.ours import NotOursError
+from tests.load.picture import picture
 from tests.load.target import WORK, find
 from tests.prove.errors import ProveError
 from tests.prove.evidence import commit, today
@@ -117,14 +116,6 @@ def told(result: dict[str, Any]) -> str:
     return "\n".join(["", *lines])
 
 
-def picture(result: Path) -> Path:
-    """Drawn by the environment that has what draws."""
-    file = result.with_name("knee.svg")
-    python = ROOT / ".venv-load" / "bin" / "python"
-    subprocess.run([python, "-m", "tests.load.curve", result, file], cwd=ROOT, check=True)
-    return file
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Climb, write, draw; one line says why not."""
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -140,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     file = WORK / "result.json"
     file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(told(result))
-    print(f"\n{file}\n{picture(file)}")
+    print(f"\n{file}\n{picture(file, file.with_name('knee.svg'))}")
     return 0
 
 

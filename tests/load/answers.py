@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ COLUMNS = ("sent", "status", "latency", "path", "error")
 """Of what locust writes: nanoseconds, a status or 0, nanoseconds, a path, why it failed."""
 
 
+_NUMBER = re.compile(r"/\d+")
 _DEGRADED = re.compile(rb'"degraded": ?true')
 Row = tuple[int, int, int, str, str, bool]
 """`COLUMNS`, and whether the answer is marked as degraded."""
@@ -37,7 +39,7 @@ class Answers:
     """0 is a connection that failed or an answer that never came."""
     path: NDArray[np.str_]
     error: NDArray[np.str_]
-    """What the generator says of a failure; empty if there was an answer."""
+    """What kind of failure the generator tells of; empty if there was an answer."""
     degraded: Flags
     """Which are marked as judged without Redis, where bodies were kept."""
 
@@ -77,8 +79,16 @@ class Answers:
         """How many failed, by kind: a status, or what the generator calls the failure."""
         failed = self[~self.well]
         pairs = zip(failed.status.tolist(), failed.error.tolist(), strict=True)
-        kinds = Counter(str(status) if status else kind(text) for status, text in pairs)
+        kinds = Counter(str(status) if status else text for status, text in pairs)
         return dict(sorted(kinds.items()))
+
+    def by_kind(self) -> dict[str, dict[str, Any]]:
+        """How many there were of each path, and their percentiles; reads are one kind."""
+        kinds = np.array([_NUMBER.sub("", path) for path in self.path.tolist()], np.str_)
+        return {
+            str(name): {"requests": int((kinds == name).sum())} | self[kinds == name].milliseconds()
+            for name in np.unique(kinds)
+        }
 
     def milliseconds(self) -> dict[str, float | None]:
         """Percentiles and the maximum of all requests, failed ones too: a client waits for them."""
@@ -105,6 +115,11 @@ def kind(error: str) -> str:
     return error[:60] or "no answer"
 
 
+def _reason(status: int, error: str) -> str:
+    """Short, as every row is as wide as the widest."""
+    return "" if status else kind(error)
+
+
 def of_vegeta(file: Path) -> Answers:
     """From `vegeta encode -to csv`."""
     return Answers.of(_vegeta(file))
@@ -116,7 +131,8 @@ def _vegeta(file: Path) -> Iterator[Row]:
         for row in csv.reader(lines):
             sent, status, latency, _, _, error, body, _, _, _, url, *_ = row
             path = "/" + url.split("/", 3)[-1] if url.count("/") > 2 else "/"
-            yield int(sent), int(status), int(latency), path, error, _degraded(body)
+            code = int(status)
+            yield int(sent), code, int(latency), path, _reason(code, error), _degraded(body)
 
 
 def _degraded(body: str) -> bool:
@@ -128,4 +144,6 @@ def of_locust(file: Path) -> Answers:
     """From what our locustfile writes."""
     with file.open(newline="") as lines:
         rows = csv.reader(lines)
-        return Answers.of((int(s), int(c), int(t), p, e, False) for s, c, t, p, e in rows)
+        return Answers.of(
+            (int(s), int(c), int(t), p, _reason(int(c), e), False) for s, c, t, p, e in rows
+        )

@@ -20,6 +20,8 @@ def draw(result: dict[str, Any], file: Path) -> None:
     figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(8, 7), layout="constrained")
     for generator, colour in COLOURS.items():
         steps = [step for step in result["steps"] if step["generator"] == generator]
+        if not steps:
+            continue
         steps.sort(key=lambda step: float(step["offered"]))
         offered = [step["offered"] for step in steps]
         for percent, style in ((50, ":"), (95, "-"), (99, "--")):

@@ -57,6 +57,7 @@ class Bench:
             "requests": len(seen),
             "errors": seen.errors(),
             "milliseconds": milliseconds,
+            "by_kind": seen.by_kind(),
             "server": server(window.counted(), seen),
             "cpu_seconds": window.spent(),
             "load_average": os.getloadavg()[0],

@@ -1,3 +1,5 @@
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from local.progress import Progress
@@ -5,8 +7,9 @@ from tests.e2e.stack import RunningStack
 from tests.load import knee
 from tests.load.knee import Step
 from tests.load.measure import Bench, differences, starved
-from tests.load.target import deployed
-from tests.prove.evidence import Measured
+from tests.load.picture import picture
+from tests.load.target import WORK, deployed
+from tests.prove.evidence import FOLDER, Measured, commit, today
 from tests.prove.figures import Figure
 from tests.prove.making import make
 
@@ -33,6 +36,7 @@ def measure() -> Measured:
     with progress.step("staircase"):
         climb = bench.climb("vegeta", STEP_WARM_UP, STEP_SECONDS)
         steps = list(knee.staircase(climb))
+    draw(steps)
     return Measured(
         trials=[
             {"kind": "steady"} | steady.record,
@@ -42,6 +46,18 @@ def measure() -> Measured:
         ],
         figures=[*of_steady(steady), *of_knee(knee.knee(steps))],
     )
+
+
+def draw(steps: Sequence[Step]) -> None:
+    """The curve beside the evidence."""
+    best, result = knee.knee(steps), WORK / "brain-3.json"
+    drawn = {
+        "title": f"{today()[:10]}, commit {commit()[:10]}",
+        "knee": {"vegeta": best.offered if best else None},
+        "steps": [step.record for step in steps],
+    }
+    result.write_text(json.dumps(drawn, indent=2) + "\n", encoding="utf-8")
+    picture(result, FOLDER / "brain-3-knee.svg")
 
 
 def of_steady(step: Step) -> list[Figure]:

@@ -10,7 +10,7 @@ from tests.load.peers.contest import CLIENTS, RATE, SECONDS, WARM_UP, after_warm
 from tests.load.target import deployed
 from tests.prove.errors import ProveError
 
-MOST = 4000
+MOST = 10_000
 """Requests per second for which the closed loop has payments."""
 
 

@@ -11,7 +11,7 @@ MS = NS // 1000
 
 
 def one(sent: float, *, status: int = 200, ms: int = 4, degraded: bool = False) -> Row:
-    error = "" if status else "dial tcp 10.77.0.2:30080: connect: connection refused"
+    error = "" if status else "refused"
     return int(sent * NS), status, ms * MS, "/v1/score", error, degraded
 
 
@@ -129,3 +129,14 @@ def test_choosing_rows_keeps_the_columns_together() -> None:
         [0.002],
         [500],
     )
+
+
+def test_each_kind_of_request_has_percentiles_of_its_own_and_reads_are_one_kind() -> None:
+    reads = [(n, 200, MS * n, f"/v1/decisions/{n}", "", False) for n in (1, 2, 3)]
+    batches = [(9, 200, MS * 90, "/v1/score/batch", "", False)]
+
+    found = Answers.of([*reads, *batches, one(1)]).by_kind()
+
+    assert found["/v1/decisions"] == {"requests": 3, "p50": 2, "p95": 2.9, "p99": 2.98, "max": 3}
+    assert found["/v1/score/batch"]["p95"] == 90
+    assert found["/v1/score"]["requests"] == 1

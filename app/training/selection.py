@@ -87,6 +87,10 @@ class Selection:
         kept = (trial for trial in self.trials if trial.model != model)
         return Selection((*kept, *trials))
 
+    def tried(self, model: str) -> bool:
+        """Whether any trial of this model is on record."""
+        return any(trial.model == model for trial in self.trials)
+
     def best(self, model: str, metric: Metric) -> Trial:
         """By the mean of one figure, as the benchmark chooses for each of its columns."""
         return max(self._of(model), key=lambda trial: trial.mean(metric))

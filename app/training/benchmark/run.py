@@ -126,6 +126,8 @@ class Bench:
     def _chosen(self, model: str, metric: Metric) -> dict[str, Any]:
         if model == CHAMPION:
             return asdict(self._selection.champion)
+        if not self._selection.tried(model):
+            return dict(PUBLISHED[model][metric].parameters)  # the handbook's own choice
         return dict(self._selection.best(model, metric).parameters)
 
 

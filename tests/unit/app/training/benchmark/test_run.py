@@ -53,6 +53,12 @@ def test_every_setting_is_trained_once_chosen_or_printed(bench: Bench) -> None:
     assert bench.settings(CHAMPION, with_printed=True) == [asdict(PARAMETERS)]
 
 
+def test_a_model_that_was_never_tried_here_takes_the_handbooks_choice(world: Simulation) -> None:
+    bench = Bench("published", Dataset.of(world), Selection(SELECTION.trials[2:]))
+
+    assert [one["max_depth"] for one in bench.settings(TREE, with_printed=False)] == [50, 3, 5]
+
+
 def test_each_figure_is_a_mean_over_the_four_test_weeks_at_what_it_chose_itself(
     bench: Bench, world: Simulation
 ) -> None:

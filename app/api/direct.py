@@ -1,8 +1,8 @@
 """Routes that answer without FastAPI's machinery, which only describes them.
 
 FastAPI takes half of a request's time to resolve what never changes. A direct route calls the same
-function with the same models: its first parameter is the body, the second is where it works, the
-third holds what the query asks for. What the function returns is sent as JSON.
+function with the same models: its first parameter is the body, its second who does the work, its
+third, if any, what the query asks for. What the function returns is sent as JSON.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,8 +1,8 @@
 """Uvicorn's HTTP protocol, with a short way to the direct routes.
 
 For a whole request to one of them neither a scope nor messages are made, and head and body of the
-answer leave in one piece. Whatever is not the common case (no declared length, a query, HTTP/1.0, a
-request that overtakes an unanswered one) takes uvicorn's own way, which does all of it.
+answer leave in one piece. Whatever is not the common case (a large body, one of no declared length,
+a query, HTTP/1.0, a request before the last one was answered) takes uvicorn's own way.
 """
 
 from http import HTTPStatus
@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 _STATUS: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
 }
+_SMALL: Final = 1 << 16
+"""Bytes of a body that are taken in before the key is looked at."""
 
 
 class Flight:
@@ -60,13 +62,6 @@ class Lane(HttpToolsProtocol):
         self.headers += headers
         super().on_headers_complete()
 
-    def on_body(self, body: bytes) -> None:
-        """Uvicorn would stop reading at 64 KiB until somebody asks for more."""
-        if isinstance(self.cycle, Flight):
-            self.cycle.body += body
-        else:
-            super().on_body(body)
-
     def on_message_complete(self) -> None:
         """The request is whole."""
         super().on_message_complete()
@@ -90,7 +85,7 @@ class Lane(HttpToolsProtocol):
         ):
             return None
         length = next((value for name, value in self.headers if name == b"content-length"), b"")
-        return direct if length and int(length) <= direct.body_bytes else None
+        return direct if length and int(length) <= _SMALL else None
 
     async def _fly(self, flight: Flight, headers: list[tuple[bytes, bytes]]) -> None:
         edge = cast("Edge", self.app)

@@ -15,8 +15,6 @@ from app.api.lane import Flight, Lane
 from tests.unit.app.api.test_scores import PAYMENT
 from tests.unit.app.memory import KEY, Service
 
-BATCH = {"transactions": [PAYMENT | {"transaction_id": n} for n in range(1000)]}
-
 
 class Wire:
     """A connection, byte by byte."""
@@ -107,13 +105,17 @@ async def test_a_payment_takes_the_short_way_and_is_answered_on_the_same_connect
     assert flights == ["/v1/score"] * 2
 
 
-async def test_a_large_batch_arrives_whole(wire: Wire, flights: list[str]) -> None:
-    wire.score(BATCH, line="POST /v1/score/batch HTTP/1.1")
+@pytest.mark.parametrize(("size", "ways"), [(300, ["/v1/score/batch"]), (1000, [])])
+async def test_a_batch_arrives_whole_and_a_large_one_by_the_long_way(
+    wire: Wire, flights: list[str], size: int, ways: list[str]
+) -> None:
+    payments = [PAYMENT | {"transaction_id": number} for number in range(size)]
+    wire.score({"transactions": payments}, line="POST /v1/score/batch HTTP/1.1")
 
     status, _, body = await wire.answer()
 
-    assert (status, len(body["decisions"])) == (200, 1000)
-    assert flights == ["/v1/score/batch"]
+    assert (status, len(body["decisions"])) == (200, size)
+    assert flights == ways
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.paths import CACHE
 from tests.prove.errors import ProveError
 from tests.prove.evidence import ROOT
 
@@ -16,8 +17,9 @@ def make(verb: str, *, tree: Path = ROOT, settings: Mapping[str, str] | None = N
     """Seconds that a verb took. What it printed is in build/prove/."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{verb}-{time.strftime('%H%M%S')}.log"
-    # The outer make must not tell the inner one how to behave.
+    # The outer make must not tell the inner one how to behave, nor lend it what it has built.
     outer = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    outer["PATH"] = without(CACHE, outer.get("PATH", os.defpath))
     started = time.monotonic()
     with log.open("w") as out:
         done = subprocess.run(
@@ -32,3 +34,10 @@ def make(verb: str, *, tree: Path = ROOT, settings: Mapping[str, str] | None = N
         last = (log.read_text().strip().splitlines() or ["nothing was printed"])[-1]
         raise ProveError(f"make {verb}: exit code {done.returncode}, {last} (all of it: {log})")
     return round(time.monotonic() - started, 1)
+
+
+def without(folder: Path, path: str) -> str:
+    """A PATH with nothing of this folder in it."""
+    return os.pathsep.join(
+        it for it in path.split(os.pathsep) if not Path(it).is_relative_to(folder)
+    )

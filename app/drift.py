@@ -66,7 +66,7 @@ def told(run: DriftRun) -> list[str]:
         lines.append("nothing to tell: too few payments, or a card without a reference")
     for name, psi in sorted(run.psi.items(), key=lambda it: -it[1]):
         grade = "drifted" if psi >= DRIFTED else "shifted" if psi >= SHIFTED else "stable"
-        lines.append(f"{name:20} {psi:7.4f} {grade}")
+        lines.append(f"{name:24} {psi:7.4f} {grade}")
     return lines
 
 

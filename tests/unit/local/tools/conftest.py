@@ -88,12 +88,16 @@ def go(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGo:
 
 @pytest.fixture
 def another_run(go: FakeGo) -> Callable[[str], subprocess.Popen[str]]:
-    """Start a build in a process of its own."""
+    """Start a build in a process of its own.
+
+    It listens to SIGINT, as in a terminal: started in the background it would inherit deafness.
+    """
     assert go.folder.exists()
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 
     def start(tool: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", f"from local import tools; tools.build({tool!r})"],
+            [sys.executable, "-c", f"{listen}; from local import tools; tools.build({tool!r})"],
             cwd=ROOT,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,

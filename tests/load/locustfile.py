@@ -38,13 +38,20 @@ class Play:
     """The tape that all clients share, and what they were answered."""
 
     tape: Iterator[Request] = iter(())
+    prepared: Iterator[Request] = iter(())
     headers: dict[str, str]
     rows: list[tuple[int, int, int, str, str]]
 
 
+@events.init.add_listener  # type: ignore[untyped-decorator]
+def prepare(**_: Any) -> None:
+    """Read everything before the clock of the run starts."""
+    Play.prepared = _tape()
+
+
 @events.test_start.add_listener  # type: ignore[untyped-decorator]
 def begin(environment: Environment, **_: Any) -> None:
-    """Read everything before the first request is sent; refuse a target that is not ours."""
+    """Refuse a target that is not ours. Until this has passed there is nothing to send."""
     try:
         ours.require(environment.host or "")
         key = Path(os.environ["LOAD_KEY_FILE"]).read_text(encoding="utf-8").strip()
@@ -58,7 +65,7 @@ def begin(environment: Environment, **_: Any) -> None:
         raise SystemExit(2) from None
     Play.headers = {"X-API-Key": key, "Content-Type": "application/json"}
     Play.rows = []
-    Play.tape = _tape()
+    Play.tape = Play.prepared
     if begun := os.environ.get("LOAD_BEGUN"):
         Path(begun).touch()
 

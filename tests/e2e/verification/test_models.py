@@ -1,13 +1,16 @@
 """The parts that keep models: closed, without powers, and keeping what they were given."""
 
 import json
+import secrets
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kubernetes import client
 
 from tests.e2e import inside_mlflow, pods, processes, timeouts
+from tests.e2e.kubectl import kubectl
 from tests.e2e.parts import MLFLOW, OBJECTS, Part, sql
 from tests.e2e.processes import Process
 from tests.e2e.stack import RunningStack
@@ -99,6 +102,27 @@ def test_the_registrys_database_is_its_own_and_the_ledger_is_not(stack: RunningS
     )
 
     assert sql(stack, asked) == [["f", "f", "mlflow"]]
+
+
+@pytest.mark.parametrize("role", ["drift", "registry"])
+def test_a_job_of_the_trainers_runs_to_its_end(stack: RunningStack, role: str) -> None:
+    job = f"e2e-{role}-{secrets.token_hex(4)}"
+    home = f"--namespace={stack.namespace}"
+    kubectl(stack.kubeconfig, home, "create", "job", job, f"--from=cronjob/training-{role}")
+    try:
+
+        def ended() -> Any:
+            return (
+                client.BatchV1Api(stack.kubernetes)
+                .read_namespaced_job(job, stack.namespace)
+                .status.conditions
+            )
+
+        conditions = until(ended, within=timeouts.RECOVERY, what=f"{job} ends")
+        said = kubectl(stack.kubeconfig, home, "logs", f"job/{job}", "--tail=5")
+        assert {each.type for each in conditions} & {"Complete"}, said
+    finally:
+        kubectl(stack.kubeconfig, home, "delete", "job", job, "--wait=false")
 
 
 def _serves_again(stack: RunningStack, part: Part, old: str) -> bool:

@@ -13,7 +13,7 @@ from tests.e2e import inside_mlflow, pods, processes, timeouts
 from tests.e2e.kubectl import kubectl
 from tests.e2e.parts import MLFLOW, OBJECTS, Part, sql
 from tests.e2e.processes import Process
-from tests.e2e.stack import RunningStack
+from tests.e2e.stack import Api, RunningStack
 from tests.e2e.verification.test_isolation import STRANGER, knock
 from tests.e2e.waiting import until
 
@@ -108,15 +108,12 @@ def test_the_registrys_database_is_its_own_and_the_ledger_is_not(stack: RunningS
 def test_a_job_of_the_trainers_runs_to_its_end(stack: RunningStack, role: str) -> None:
     job = f"e2e-{role}-{secrets.token_hex(4)}"
     home = f"--namespace={stack.namespace}"
+    jobs: Api = client.BatchV1Api(stack.kubernetes)
     kubectl(stack.kubeconfig, home, "create", "job", job, f"--from=cronjob/training-{role}")
     try:
 
         def ended() -> Any:
-            return (
-                client.BatchV1Api(stack.kubernetes)
-                .read_namespaced_job(job, stack.namespace)
-                .status.conditions
-            )
+            return jobs.read_namespaced_job(job, stack.namespace).status.conditions
 
         conditions = until(ended, within=timeouts.RECOVERY, what=f"{job} ends")
         said = kubectl(stack.kubeconfig, home, "logs", f"job/{job}", "--tail=5")

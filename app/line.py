@@ -27,7 +27,7 @@ class Limits:
     """In a round."""
     recording: int = 2
     """Rounds that are recorded at a time. Fewer make larger rounds, which cost less each."""
-    gather_seconds: float = 0.002
+    gather_seconds: float = 0.004
     """From one round's beginning to the next one's, at least, unless enough payments wait."""
     gather_most_seconds: float = 0.008
     """Likewise, once rounds are large: a round costs as much as the rest of several payments."""

@@ -63,7 +63,7 @@ class ApiSettings(StoreSettings):
     """What one request gives Postgres, waiting for its second copy included."""
     postgres_prepared_statements: bool = True
     """A transaction pooler in between has to follow them (PgBouncer: max_prepared_statements)."""
-    gather_seconds: float = Field(default=0.002, ge=0, le=0.1)
+    gather_seconds: float = Field(default=0.004, ge=0, le=0.1)
     """What single payments wait for others at most, before many of them make it more."""
     waiting_payments: int = Field(default=2048, ge=256, le=100_000)
     """More than these wait for nothing that comes in time: they are told to come again."""

@@ -16,7 +16,8 @@ from components.redis import Redis
 from components.secrets import Secrets
 from policies.images import unpinned
 
-BUSY_PERCENT = 80
+BUSY = "700m"
+"""A process has one thread: with more of a core than this, payments begin to queue."""
 
 
 class FraudService(Component):
@@ -145,7 +146,7 @@ def rolling(labels: dict[str, str], pod: Spec) -> Spec:
 
 def scale(name: str, replicas: int) -> Spec:
     """Up to twice the replicas while they are busy, back only after five calm minutes."""
-    busy = {"type": "Utilization", "average_utilization": BUSY_PERCENT}
+    busy = {"type": "AverageValue", "average_value": BUSY}
     return {
         "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": name},
         "min_replicas": replicas,

@@ -101,6 +101,8 @@ def _kubelet_settings(node: Node) -> dict[str, Any]:
             "imagefs.available": "500Mi",
         },
         "makeIPTablesUtilChains": False,
+        # Minutes between restarts spare a crowd of nodes; on one machine somebody waits for them.
+        "crashLoopBackOff": {"maxContainerRestartPeriod": "2s"},
     }
 
 

@@ -30,7 +30,7 @@ def prove(bar: str) -> Evidence:
     try:
         measured = measure()
     except ProveError as stopped:
-        measured, error = Measured(trials=(), figures=()), str(stopped)
+        measured, error = Measured(trials=stopped.trials, figures=()), str(stopped)
     return Evidence(
         bar=bar,
         promise=module.PROMISE,

@@ -111,7 +111,7 @@ async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platf
 
 @pytest.mark.parametrize(
     ("size", "seconds", "patience"),
-    [(0, 0, 0.002), (4, 0.001, 0.003), (1, 0.01, 0.005), (100, 0, 0.008), (1, 3, 0.008)],
+    [(0, 0, 0.004), (6, 0.001, 0.0045), (1, 0.01, 0.005), (100, 0, 0.008), (1, 3, 0.008)],
 )
 async def test_the_larger_and_slower_rounds_are_the_longer_they_are_put_off(
     platform: Platform, size: float, seconds: float, patience: float

@@ -61,8 +61,10 @@ LONG = 120
 
 
 def with_unit(value: float, unit: str) -> str:
-    """`412 MB`, `8.4 s`, `6 min`, `0.877`."""
+    """`412 MB`, `8.4 s`, `6 min`, `0.8773`."""
     if unit == "s" and value >= LONG:
         return f"{value / 60:.3g} min"
-    number = f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
-    return f"{number} {unit}".strip()
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f} {unit}".strip()
+    # A share that misses its bar by little must not look as if it kept it.
+    return f"{value:.{4 if abs(value) < 1 else 3}g} {unit}".strip()

@@ -72,7 +72,7 @@ def test_a_bar_that_was_never_measured_has_no_record(tmp_path: Path) -> None:
         (8.42, "s", "8.42 s"),
         (2580, "s", "43 min"),
         (412.7, "MB", "413 MB"),
-        (0.8774, "", "0.877"),
+        (0.87736, "", "0.8774"),
         (0, "", "0"),
     ],
 )

@@ -4,20 +4,17 @@ That order has its index already (it fills Redis again), so exports cost the wri
 A page looks at a bounded number of payments, however rare the decisions are that it is asked for.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import asyncpg
 
-from app.adapters.money import whole
 from app.adapters.postgres import Postgres
-from app.domain.reasons import Reason
-from app.domain.scoring import Decision, Outcome
+from app.adapters.postgres_rows import decided_of, payment_of
+from app.domain.scoring import Outcome
 from app.domain.transactions import Transaction
 from app.ports.archive import Archived, Excerpt, Known, Place
-from app.ports.decisions import Decided
 
 _LOOKED_AT: Final = 20_000
 
@@ -81,21 +78,11 @@ class PostgresArchive:
 
 
 def _archived(row: asyncpg.Record) -> Archived:
-    decision = Decision(
-        Outcome(row["decision"]),
-        row["score"],
-        tuple(Reason(*one) for one in json.loads(row["reasons"])),
-        row["model_version"],
-        row["rules_version"],
-    )
-    decided_at = row["decided_at"].astimezone(UTC)
-    decided = Decided(_payment(row), decision, row["degraded"], decided_at)
-    return Archived(decided, row["fraud"], _place(row))
+    return Archived(decided_of(_payment(row), row), row["fraud"], _place(row))
 
 
 def _payment(row: asyncpg.Record) -> Transaction:
-    ids = row["transaction_id"], row["customer_id"], row["terminal_id"]
-    return Transaction(*ids, amount=whole(row["amount_cents"]), time=row["at"])
+    return payment_of(row, time=row["at"])
 
 
 def _place(row: asyncpg.Record) -> Place:

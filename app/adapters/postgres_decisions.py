@@ -13,15 +13,14 @@ and the transaction is rolled back.
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import UTC
 from typing import Any, Final
 
 import asyncpg
 
-from app.adapters.money import cents_of, whole
+from app.adapters.money import cents_of
 from app.adapters.postgres import Postgres
+from app.adapters.postgres_rows import decided_of, payment_of
 from app.domain.reasons import Reason
-from app.domain.scoring import Decision, Outcome
 from app.domain.transactions import Transaction
 from app.ports.decisions import Contradiction, Decided
 
@@ -117,7 +116,7 @@ async def _others(connection: asyncpg.Connection, ids: set[int]) -> dict[int, Tr
     if not ids:
         return {}
     rows = await connection.fetch(_STANDING, sorted(ids))
-    return {row["transaction_id"]: _payment(row) for row in rows}
+    return {row["transaction_id"]: payment_of(row, time=row["time"]) for row in rows}
 
 
 def _row(decided: Decided) -> tuple[Any, ...]:
@@ -149,16 +148,4 @@ def _standing(given: Decided, row: asyncpg.Record) -> Decided:
     """What was given, unless something was decided before."""
     if row["decided_at"] is None:
         return given
-    decision = Decision(
-        Outcome(row["decision"]),
-        row["score"],
-        tuple(Reason(*one) for one in json.loads(row["reasons"])),
-        row["model_version"],
-        row["rules_version"],
-    )
-    return Decided(given.payment, decision, row["degraded"], row["decided_at"].astimezone(UTC))
-
-
-def _payment(row: asyncpg.Record) -> Transaction:
-    ids = row["transaction_id"], row["customer_id"], row["terminal_id"]
-    return Transaction(*ids, amount=whole(row["amount_cents"]), time=row["time"])
+    return decided_of(given.payment, row)

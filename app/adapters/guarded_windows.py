@@ -38,7 +38,7 @@ And no label:
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum, auto
 
 import structlog
@@ -99,25 +99,21 @@ class GuardedWindows:
 
     async def settle(self, payments: Sequence[Transaction]) -> None:
         """See the port. They stay flagged, so the keeper adds them once more: no harm."""
-        if self.state is not State.DOWN:
-            try:
-                await self._redis.add(payments)
-            except RedisAway as why:
-                self.lose(State.DOWN, str(why))
+        await self._tell(lambda: self._redis.add(payments))
 
     async def correct(self, wrong: Sequence[Transaction], standing: Sequence[Transaction]) -> None:
         """See the port. A Redis that is away did not take the wrong ones either."""
-        if self.state is not State.DOWN:
-            try:
-                await self._redis.correct(wrong, standing)
-            except RedisAway as why:
-                self.lose(State.DOWN, str(why))
+        await self._tell(lambda: self._redis.correct(wrong, standing))
 
     async def label(self, told: Sequence[Told]) -> None:
         """Let windows know what became of payments. They wait in Postgres until Redis has them."""
+        await self._tell(lambda: self._redis.label(told))
+
+    async def _tell(self, news: Callable[[], Awaitable[None]]) -> None:
+        """Unless Redis is away."""
         if self.state is not State.DOWN:
             try:
-                await self._redis.label(told)
+                await news()
             except RedisAway as why:
                 self.lose(State.DOWN, str(why))
 

@@ -6,7 +6,7 @@ from time import monotonic
 
 from fastapi import FastAPI
 
-from app.adapters import onnx_model, schema
+from app.adapters import champion, onnx_model, schema
 from app.adapters.drift_gauges import DriftGauges
 from app.adapters.guarded_windows import GuardedWindows
 from app.adapters.model_keeper import ModelKeeper
@@ -33,7 +33,6 @@ from app.domain.ruled import Ruled
 from app.hindsight import Hindsight
 from app.labels import Labelling
 from app.line import Limits
-from app.models import CHAMPION
 from app.ports.decisions import LogAway
 from app.ports.models import Model
 from app.rating import Rating
@@ -52,7 +51,8 @@ _GRACE_SECONDS = 15
 def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
     """The app on the real stores."""
     telemetry = Telemetry()
-    switched = Switched(onnx_model.load())
+    committed = champion.committed()
+    switched = Switched(onnx_model.opened(committed.version, committed.card, committed.artifact))
     ruled = Ruled(switched, lambda code: telemetry.rule_hits.labels(code).inc())
 
     @asynccontextmanager
@@ -80,7 +80,9 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             scoring = Rounds(scored, telemetry, limits)
             rules = RulesKeeper(PostgresRules(postgres), ruled, telemetry)
             analysts = _analysts(postgres, recorded, switched, ruled)
-            registry, models = _models(postgres, switched, telemetry, settings.shadow_per_second)
+            registry, models = _models(
+                postgres, committed, switched, telemetry, settings.shadow_per_second
+            )
             ready = Readiness(postgres, models.undecided)
             labelling = Labelling(labels, windows)
             async with (
@@ -97,15 +99,18 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
 
 
 def _models(
-    postgres: Postgres, switched: Switched, telemetry: Telemetry, shadow_per_second: int
+    postgres: Postgres,
+    committed: Model,
+    switched: Switched,
+    telemetry: Telemetry,
+    shadow_per_second: int,
 ) -> tuple[Registry, ModelKeeper]:
     """Who decides: `switched` follows what the registry says."""
-    committed = Model(CHAMPION, *onnx_model.read())
     models, results = PostgresModels(postgres, committed), PostgresShadow(postgres)
     shadowing = Shadowing(switched, results, telemetry, per_second=shadow_per_second)
     opens = onnx_model.opened
     keeper = ModelKeeper(models, committed, switched, shadowing, telemetry, opens=opens)
-    return Registry(models, results, switched, committed=CHAMPION, opens=opens), keeper
+    return Registry(models, results, switched, committed=committed.version, opens=opens), keeper
 
 
 def _analysts(

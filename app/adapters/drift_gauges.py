@@ -1,17 +1,12 @@
 """Shows what the drift job found among this process's metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
-import structlog
-
-from app.ports.decisions import LogAway
+from app.adapters.watch import Watch
 from app.ports.drift import DriftRun
 from app.telemetry import Telemetry
-
-log = structlog.get_logger(__name__)
 
 _PULSE: Final = 30.0
 
@@ -30,16 +25,10 @@ class DriftGauges:
         self._runs = runs
         self._telemetry = telemetry
 
-    @asynccontextmanager
-    async def watching(self) -> AsyncIterator[None]:
+    def watching(self) -> AbstractAsyncContextManager[None]:
         """Keeps watch in the background."""
-        task = asyncio.create_task(self._watch())
-        try:
-            yield
-        finally:
-            while not task.done():  # a client on its way may take a cancellation for a timeout
-                task.cancel()
-                await asyncio.wait([task], timeout=1)
+        failed = "drift could not be read; it is tried again"
+        return Watch(self.tend, lambda: asyncio.sleep(_PULSE), failed).running()
 
     async def tend(self) -> None:
         """One look. What was measured against another model is not shown any longer."""
@@ -51,13 +40,3 @@ class DriftGauges:
             self._telemetry.drift.labels(feature, run.version).set(psi)
         self._telemetry.drift_payments.set(run.payments)
         self._telemetry.drift_computed.set(run.computed_at.timestamp())
-
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await self.tend()
-            except LogAway:
-                pass  # the requests say so
-            except Exception:
-                log.exception("drift could not be read; it is tried again")
-            await asyncio.sleep(_PULSE)

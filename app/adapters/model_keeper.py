@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Final
 
 import structlog
 
 from app.adapters.shadowing import Shadowing
+from app.adapters.watch import FIRST_LOOK, Watch
 from app.domain.scoring import Judge
-from app.ports.decisions import LogAway
 from app.ports.models import Alias, Model, Models, NotAllowed, Roles, Unknown, Unusable
 from app.registry import Open, warm
 from app.switched import Switched
@@ -19,7 +19,6 @@ from app.telemetry import Telemetry
 log = structlog.get_logger(__name__)
 
 _PULSE: Final = 1.0
-_FIRST_LOOK: Final = 2.0
 _AGAIN: Final = 30.0
 """Seconds until a model that could not be used is tried again."""
 _NOT_ASKED: Final = "the registry has not said yet which model decides"
@@ -48,7 +47,6 @@ class ModelKeeper:
         self._judges: dict[str, Judge] = {committed.version: switched.live}
         self._refused: dict[str, float] = {}
         self._kept = self._known = False
-        self._looked = asyncio.Event()
         self._follow_info({})
 
     def undecided(self) -> str | None:
@@ -58,17 +56,10 @@ class ModelKeeper:
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Keeps watch in the background. The first look is waited for a little."""
-        tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._shadowing.run())]
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_FIRST_LOOK):
-                    await self._looked.wait()
+        failed = "the model keeper failed; it goes on"
+        watch = Watch(self.tend, lambda: asyncio.sleep(_PULSE), failed)
+        async with self._shadowing.watching(), watch.running(first_look=FIRST_LOOK):
             yield
-        finally:
-            for task in tasks:
-                while not task.done():
-                    task.cancel()
-                    await asyncio.wait([task], timeout=1)
 
     async def tend(self) -> None:
         """One look, and what it takes."""
@@ -133,14 +124,3 @@ class ModelKeeper:
     @property
     def _live(self) -> str:
         return self._switched.live.scorer.version
-
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await self.tend()
-            except LogAway:
-                pass  # the requests say so
-            except Exception:
-                log.exception("the model keeper failed; it goes on")
-            self._looked.set()
-            await asyncio.sleep(_PULSE)

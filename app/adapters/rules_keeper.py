@@ -1,24 +1,23 @@
 """Follows the live rule set by asking: a transaction pooler passes no notifications on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
 import structlog
 
+from app.adapters.watch import FIRST_LOOK, Watch
 from app.domain.ruled import Ruled
 from app.domain.ruling import Ruling
-from app.ports.decisions import LogAway
 from app.ports.rules import RuleBook, Standing
 from app.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
 
 _PULSE: Final = 1.0
-_FIRST_LOOK: Final = 2.0
 
 
 def _now() -> datetime:
@@ -44,23 +43,14 @@ class RulesKeeper:
         self._telemetry = telemetry
         self._clock = clock
         self._known: Standing | None = None
-        self._looked = asyncio.Event()
         self._seen_at = monotonic()
         telemetry.rules_age.set_function(lambda: monotonic() - self._seen_at)
 
-    @asynccontextmanager
-    async def watching(self) -> AsyncIterator[None]:
+    def watching(self) -> AbstractAsyncContextManager[None]:
         """Keeps watch in the background. The first look is waited for a little."""
-        task = asyncio.create_task(self._watch())
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_FIRST_LOOK):
-                    await self._looked.wait()
-            yield
-        finally:
-            while not task.done():
-                task.cancel()
-                await asyncio.wait([task], timeout=1)
+        failed = "the live rules can not be read; the last ones judge on"
+        watch = Watch(self.look, lambda: asyncio.sleep(_PULSE), failed)
+        return watch.running(first_look=FIRST_LOOK)
 
     async def look(self) -> None:
         """One look: the whole rule set if anything is different, or if an entry has expired."""
@@ -75,14 +65,3 @@ class RulesKeeper:
             self._known = standing
             self._telemetry.rules_live.set(standing.rules.version)
         self._seen_at = monotonic()
-
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except LogAway:
-                pass  # the requests say so, and the age grows
-            except Exception:
-                log.exception("the live rules can not be read; the last ones judge on")
-            self._looked.set()
-            await asyncio.sleep(_PULSE)

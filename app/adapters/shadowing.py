@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
 import numpy as np
 import structlog
 
+from app.adapters.watch import Watch
 from app.background import yielding
 from app.domain.scoring import Judge
 from app.domain.transactions import Floats
@@ -59,16 +61,10 @@ class Shadowing:
         self._switched.shadow = None
         self._judge = None
 
-    async def run(self) -> None:
-        """For as long as the process lives."""
-        while True:
-            await asyncio.sleep(_PULSE)
-            try:
-                await self.tend()
-            except LogAway:
-                pass  # the requests say so
-            except Exception:
-                log.exception("the shadow failed; it goes on")
+    def watching(self) -> AbstractAsyncContextManager[None]:
+        """Works in the background."""
+        failed = "the shadow failed; it goes on"
+        return Watch(self.tend, lambda: asyncio.sleep(_PULSE), failed).running()
 
     async def tend(self) -> None:
         """Score what waits, up to the budget, and keep both scores of each payment."""

@@ -1,8 +1,7 @@
 """Watches over Redis, and puts back what it missed."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -13,12 +12,11 @@ from app.adapters.guarded_windows import GuardedWindows, State
 from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import Health, RedisAway, RedisWindows
 from app.adapters.refill import Refill
-from app.ports.decisions import LogAway
+from app.adapters.watch import FIRST_LOOK, Watch
 
 log = structlog.get_logger(__name__)
 
 _PULSE: Final = 1.0
-_FIRST_LOOK: Final = 2.0
 
 
 class WindowKeeper:
@@ -39,26 +37,16 @@ class WindowKeeper:
         self._refill = refill
         self._longest_request = longest_request
         self._run = ""
-        self._looked = asyncio.Event()
         self._again: tuple[float, datetime] | None = None
         """When to add once more what was recorded since a moment."""
 
-    @asynccontextmanager
-    async def watching(self) -> AsyncIterator[None]:
+    def watching(self) -> AbstractAsyncContextManager[None]:
         """Keeps watch in the background.
 
         The first look is waited for a little: it saves the first requests from degraded answers.
         """
-        task = asyncio.create_task(self._watch())
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_FIRST_LOOK):
-                    await self._looked.wait()
-            yield
-        finally:
-            while not task.done():  # a client on its way may take a cancellation for a timeout
-                task.cancel()
-                await asyncio.wait([task], timeout=1)
+        watch = Watch(self._look, self._pause, "the keeper failed; it goes on")
+        return watch.running(first_look=FIRST_LOOK)
 
     async def tend(self) -> None:
         """One look, and what it takes."""
@@ -97,18 +85,15 @@ class WindowKeeper:
         await self._refill.missed()
         return complete_to
 
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await self.tend()
-            except RedisAway as why:
-                self._windows.lose(State.DOWN, str(why))
-            except LogAway:
-                pass  # the requests say so
-            except Exception:
-                log.exception("the keeper failed; it goes on")
-            self._looked.set()
-            self._windows.lost.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_PULSE):
-                    await self._windows.lost.wait()
+    async def _look(self) -> None:
+        try:
+            await self.tend()
+        except RedisAway as why:
+            self._windows.lose(State.DOWN, str(why))
+
+    async def _pause(self) -> None:
+        """Until the next second, or until Redis is lost."""
+        self._windows.lost.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PULSE):
+                await self._windows.lost.wait()

@@ -11,6 +11,12 @@ from local.errors import EngineError
 ROOT = Path("/sys/fs/cgroup")
 OURS = "bulwark"
 INHERITED = ("cpuset.cpus", "cpuset.mems")
+WEIGHTS = {"cpu.shares": 8192, "cpu.weight": 800}
+"""Of all pods together against everything else: eight sessions' worth, in v1's words and in v2's.
+
+A session of the machine (the control plane with the agents is one, a compiler another) weighs 1,024
+or 100, and so would all nodes' pods together. Then what manages could keep what serves waiting.
+"""
 
 
 def hierarchies() -> list[Path]:
@@ -35,6 +41,7 @@ def prepare(node: Node) -> None:
                 if (child / name).exists() and not (child / name).read_text().strip():
                     (child / name).write_text((parent / name).read_text())
             parent = child
+        _weigh(hierarchy / OURS)
 
 
 def processes(cgroup: str) -> set[int]:
@@ -61,6 +68,12 @@ def remove(cgroup: str, *, patience: float = 5.0) -> None:
 def present(cgroup: str = OURS) -> list[Path]:
     """The cgroup's folder in every hierarchy that has one."""
     return [path for hierarchy in hierarchies() if (path := hierarchy / cgroup).is_dir()]
+
+
+def _weigh(ours: Path) -> None:
+    for name, weight in WEIGHTS.items():
+        if (ours / name).exists():
+            (ours / name).write_text(str(weight))
 
 
 def _folders(cgroup: str) -> Iterator[Path]:

@@ -42,6 +42,16 @@ def test_a_fresh_cpuset_is_filled_from_the_one_above(
     assert (controllers / "cpuset/bulwark/primary-1/cpuset.cpus").read_text() == "0-1\n"
 
 
+@pytest.mark.parametrize(("name", "weight"), cgroups.WEIGHTS.items())
+def test_pods_go_before_what_manages_them(controllers: Path, name: str, weight: int) -> None:
+    (controllers / "cpu/bulwark").mkdir()
+    (controllers / f"cpu/bulwark/{name}").write_text("0\n")
+
+    cgroups.prepare(NODE)
+
+    assert (controllers / f"cpu/bulwark/{name}").read_text() == str(weight)
+
+
 def test_processes_below_a_cgroup_are_found_once(controllers: Path) -> None:
     for place in ("cpu/bulwark/primary-1/kubepods", "cpuset/bulwark/primary-1"):
         (controllers / place).mkdir(parents=True)

@@ -9,7 +9,8 @@ from app.background import yielding
 from app.domain.comparison import Duel, report
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Transaction
-from app.ports.models import Alias, Model, Models, Move, NotAllowed, Roles, Unusable
+from app.ports.models import Alias, Model, Models, Move, Roles, Unusable
+from app.ports.refusals import Refused
 from app.ports.shadow import Pairs, Results
 from app.switched import Switched
 
@@ -85,7 +86,7 @@ class Registry:
         """The challenger held against the champion, on the payments that both judged."""
         roles = (await self.state()).roles
         if Alias.CHALLENGER not in roles:
-            raise NotAllowed("no model is the challenger; make one: POST /v1/models/challenger")
+            raise Refused("no model is the challenger; make one: POST /v1/models/challenger")
         who = {alias.value: roles[alias] for alias in (Alias.CHAMPION, Alias.CHALLENGER)}
         limits = {name: _limits(await self.models.get(version)) for name, version in who.items()}
         pairs = await self._results.pairs(who["champion"], who["challenger"], _MOST_PAIRS)

@@ -23,8 +23,10 @@ _STEP: Final = 50
 _END: Final = Place(datetime(9999, 1, 1, tzinfo=UTC), 0)
 
 
-class Busy(Exception):  # noqa: N818 (a state that the caller answers)
+class Occupied(Exception):  # noqa: N818 (a state that the caller answers)
     """A test is running here already."""
+
+    retry_seconds = 10
 
 
 @dataclass(slots=True)
@@ -62,9 +64,9 @@ class Trials:
         self._running = asyncio.Lock()
 
     async def run(self, draft: Ruling, *, payments: int, seconds: float) -> Trial:
-        """Judge the latest payments by the draft and by the live rules. Raises `Busy`."""
+        """Judge the latest payments by the draft and by the live rules. Raises `Occupied`."""
         if self._running.locked():
-            raise Busy
+            raise Occupied
         async with self._running:
             live, model, start = self._live(), self._model(), self._clock()
             trial, place = Trial(against=live.rules.version), _END

@@ -9,9 +9,9 @@ from components.component import Component
 from components.generated_secret import GeneratedSecret
 from components.network import Endpoint
 from components.object_store_pods import PORT, account, pod_of
-from components.redis import claim
 from components.secret_key import SecretKey
 from components.secrets import Secrets
+from components.stateful import single
 
 REGION = "us-east-1"
 
@@ -77,13 +77,7 @@ class ObjectStore(Component):
         StatefulSet(
             name,
             metadata=self.named(name),
-            spec={
-                "replicas": 1,
-                "service_name": name,
-                "selector": {"match_labels": self.labels},
-                "template": pod_of(self.labels, accounts, memory),
-                "volume_claim_templates": [claim("data", storage)],
-            },
+            spec=single(name, self.labels, pod_of(self.labels, accounts, memory), storage=storage),
             opts=self.child_after(*owners.values()),
         )
 

@@ -9,6 +9,7 @@ from components.network import Endpoint
 from components.pods import Mount, Resources, hardened_pod, secret_files
 from components.secret_key import SecretKey
 from components.secrets import Secrets
+from components.stateful import single
 
 PORT = 6379
 USER = 999
@@ -69,13 +70,7 @@ class Redis(Component):
         StatefulSet(
             name,
             metadata=self.named(name),
-            spec={
-                "replicas": 1,
-                "service_name": name,
-                "selector": {"match_labels": self.labels},
-                "template": pod,
-                "volume_claim_templates": [claim("data", storage)],
-            },
+            spec=single(name, self.labels, pod, storage=storage),
             opts=self.child_after(secret),
         )
 
@@ -120,15 +115,4 @@ def container(memory_mib: int) -> Spec:
         "startup_probe": {**loaded, "period_seconds": 1, "failure_threshold": 60},
         "readiness_probe": alive,
         "liveness_probe": alive,
-    }
-
-
-def claim(name: str, size: str) -> Spec:
-    """A disk of the cluster's default class."""
-    return {
-        "metadata": {"name": name},
-        "spec": {
-            "access_modes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": size}},
-        },
     }

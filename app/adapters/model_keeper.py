@@ -11,7 +11,8 @@ import structlog
 from app.adapters.shadowing import Shadowing
 from app.adapters.watch import FIRST_LOOK, Watch
 from app.domain.scoring import Judge
-from app.ports.models import Alias, Model, Models, NotAllowed, Roles, Unknown, Unusable
+from app.ports.models import Alias, Model, Models, Roles, Unusable
+from app.ports.refusals import Refused, Unknown
 from app.registry import Open, warm
 from app.switched import Switched
 from app.telemetry import Telemetry
@@ -84,7 +85,7 @@ class ModelKeeper:
             return
         try:
             await self._models.publish(self._committed, "the service's image")
-        except NotAllowed as why:
+        except Refused as why:
             self._refuse(self._committed.version, why)
         self._kept = True
 

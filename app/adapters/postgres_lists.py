@@ -11,7 +11,8 @@ from app.adapters.postgres import Postgres
 from app.adapters.postgres_audit import Line, changing, write
 from app.domain.rules import Listed, Party, RuleSet
 from app.domain.ruling import Lists
-from app.ports.rules import Entry, Refused, Unknown
+from app.ports.refusals import Refused, Unknown
+from app.ports.rules import Entry
 
 MOST_ENTRIES: Final = 100_000
 """Of all lists together: every replica holds those that live rules name in memory."""

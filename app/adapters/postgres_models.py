@@ -8,16 +8,8 @@ from typing import Any, Final
 import asyncpg
 
 from app.adapters.postgres import Postgres
-from app.ports.models import (
-    Alias,
-    Gate,
-    Kind,
-    Model,
-    Move,
-    NotAllowed,
-    Roles,
-    Unknown,
-)
+from app.ports.models import Alias, Gate, Kind, Model, Move, Roles
+from app.ports.refusals import Refused, Unknown
 
 _LOCK: Final = 0x6D6F6465
 """Any number: who moves aliases does so alone."""
@@ -105,7 +97,7 @@ class PostgresModels:
             _moving(connection, actor, reason) as moves,
         ):
             if version == await moves.champion(self._committed.version):
-                raise NotAllowed(f"model {version} decides: it can not challenge itself")
+                raise Refused(f"model {version} decides: it can not challenge itself")
             kind = Kind.CHALLENGE if version else Kind.WITHDRAWAL
             await moves.give(Alias.CHALLENGER, version, kind)
 
@@ -118,10 +110,10 @@ class PostgresModels:
             await _publish(connection, self._committed, "the service's image")
             live = await moves.champion(self._committed.version)
             if version == live:
-                raise NotAllowed(f"model {version} decides already")
+                raise Refused(f"model {version} decides already")
             gate = await connection.fetchval(_PASSED, version, live)
             if gate is None and not forced:
-                raise NotAllowed(
+                raise Refused(
                     f"model {version} has not passed a gate against {live}, which decides;"
                     " let the trainer judge it, or force it and say why"
                 )
@@ -140,10 +132,10 @@ class PostgresModels:
             roles = await _roles(connection)
             live = roles.get(Alias.CHAMPION, self._committed.version)
             if expected not in {None, live}:
-                raise NotAllowed(f"model {live} decides, not {expected}; nothing was changed")
+                raise Refused(f"model {live} decides, not {expected}; nothing was changed")
             previous = roles.get(Alias.PREVIOUS)
             if previous is None:
-                raise NotAllowed(f"model {live} decides, and there is none to go back to")
+                raise Refused(f"model {live} decides, and there is none to go back to")
             kind = Kind.ROLLBACK
             await moves.give(Alias.CHAMPION, previous, kind, rolled_back=live)
             await moves.give(Alias.PREVIOUS, None, kind)
@@ -191,7 +183,7 @@ class _Moves:
         except asyncpg.ForeignKeyViolationError:
             raise Unknown(f"there is no model {version}") from None
         except asyncpg.CheckViolationError as refusal:
-            raise NotAllowed(str(refusal)) from None
+            raise Refused(str(refusal)) from None
 
 
 async def _roles(connection: asyncpg.Connection) -> dict[Alias, str]:
@@ -204,13 +196,13 @@ async def _publish(connection: asyncpg.Connection, model: Model, actor: str) -> 
     try:
         made = await connection.fetchval(_PUBLISH, *row)
     except asyncpg.CheckViolationError as refusal:
-        raise NotAllowed(f"model {model.version} is not what its card says: {refusal}") from None
+        raise Refused(f"model {model.version} is not what its card says: {refusal}") from None
     if made is None:
         known = await connection.fetchval(
             "SELECT sha256 FROM models WHERE version = $1", model.version
         )
         if known != card["sha256"]:
-            raise NotAllowed(
+            raise Refused(
                 f"model {model.version} is kept with other bytes: give this one another version"
             )
     return made is not None

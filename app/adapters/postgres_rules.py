@@ -13,7 +13,8 @@ from app.adapters.postgres_lists import entries_of
 from app.definitions import Definition
 from app.domain.rules import BUILT_IN, RuleSet
 from app.domain.ruling import Lists
-from app.ports.rules import Refused, Standing, State, Stored, Unknown
+from app.ports.refusals import Refused, Unknown
+from app.ports.rules import Standing, State, Stored
 
 _COLUMNS: Final = """version, state, definition, author, created_at, edition, test, tested_at,
     live_by, live_at"""

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.api import audit, decisions, labels, lists, models, probes, ratings, rules, scores
-from app.api.analysts import Analysts, answer_analysts
+from app.api.analysts import Analysts
 from app.api.edge import Edge, Lifecycle
 from app.api.problems import answer_problems
 from app.labels import Labelling
@@ -56,15 +56,9 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
     )
     app.state.telemetry = telemetry
     app.state.lifecycle = lifecycle
-    app.include_router(scores.router)
-    app.include_router(ratings.router)
-    app.include_router(labels.router)
-    app.include_router(models.router)
-    for analysts in (rules, lists, audit, decisions):
-        app.include_router(analysts.router)
-    app.include_router(probes.router)
+    for routes in (scores, ratings, labels, models, rules, lists, audit, decisions, probes):
+        app.include_router(routes.router)
     answer_problems(app)
-    answer_analysts(app)
     return app
 
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
-from app.api.analysts import DOCUMENTED, Here
+from app.api.analysts import Here
 from app.api.bodies import Utc
-from app.ports.rules import Change
+from app.api.routes import documented
 
-router = APIRouter(prefix="/v1/audit", tags=["audit"], **DOCUMENTED)
+router = documented("/v1/audit", "audit", also=(404, 409))
 
 _LAST = 2**63 - 1
 
@@ -25,20 +25,6 @@ class Line(BaseModel):
     before: Any
     after: Any
     why: str
-
-    @classmethod
-    def of(cls, change: Change) -> "Line":
-        """The answer for a change."""
-        return cls(
-            number=change.number,
-            at=change.at,
-            actor=change.actor,
-            action=change.action,
-            subject=change.subject,
-            before=change.before,
-            after=change.after,
-            why=change.why,
-        )
 
 
 class Lines(BaseModel):
@@ -57,4 +43,6 @@ async def read_audit(
     """What was changed, the newest first. No line is ever changed or removed."""
     found = await here.audit.changes(before, limit)
     last = found[-1].number if len(found) == limit else None
-    return Lines(changes=[Line.of(change) for change in found], next=last)
+    return Lines(
+        changes=[Line.model_validate(change, from_attributes=True) for change in found], next=last
+    )

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import HTTPException, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
-from app.api.analysts import DOCUMENTED, Here
+from app.api.analysts import Here
 from app.api.bodies import Moment
 from app.api.decision_bodies import (
     HEADER,
@@ -21,11 +21,12 @@ from app.api.decision_bodies import (
     cursor,
     place_of,
 )
+from app.api.routes import documented
 from app.api.spreadsheet import lines
 from app.domain.scoring import Outcome
 from app.ports.archive import Archive, Excerpt, Place
 
-router = APIRouter(prefix="/v1/decisions", tags=["decisions"], **DOCUMENTED)
+router = documented("/v1/decisions", "decisions", also=(404, 409))
 
 _CURSOR: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z_\d{1,18}$"
 _START: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -1,14 +1,13 @@
 """Feedback: what became of payments."""
 
 from collections import Counter
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Security
-from fastapi.security import APIKeyHeader
+from fastapi import Depends, Request
 from pydantic import BaseModel, Field, field_validator
 
 from app.api.bodies import BATCH, Id, Problem, Strict, Utc
-from app.api.problems import RESPONSES
+from app.api.routes import documented
 from app.labels import Labelling
 from app.ports.labels import Label, Told
 from app.telemetry import Telemetry
@@ -72,17 +71,12 @@ class UnknownProblem(Problem):
     unknown: list[int] = Field(description="All of their ids, ascending.")
 
 
-_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    404: {"model": UnknownProblem, "description": "Nothing was recorded: who is unknown."},
-    **{status: RESPONSES[status] for status in (401, 413, 422, 503)},
-}
-
-router = APIRouter(
-    prefix="/v1",
-    tags=["labels"],
-    responses=_RESPONSES,
-    dependencies=[Security(APIKeyHeader(name="X-API-Key", auto_error=False))],
-    generate_unique_id_function=lambda route: route.name,
+router = documented(
+    "/v1",
+    "labels",
+    own={
+        404: {"model": UnknownProblem, "description": "Nothing was recorded: who is unknown."},
+    },
 )
 
 

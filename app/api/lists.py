@@ -3,17 +3,18 @@
 from collections import Counter
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, Field, field_validator
 
 from app.api.actor import Actor, Why
-from app.api.analysts import DOCUMENTED, Here
+from app.api.analysts import Here
 from app.api.bodies import BATCH, Id, Moment, Strict, Utc
+from app.api.routes import documented
 from app.definitions import Code
 from app.domain.rules import Party
 from app.ports.rules import Entry
 
-router = APIRouter(prefix="/v1/lists", tags=["lists"], **DOCUMENTED)
+router = documented("/v1/lists", "lists", also=(404, 409))
 
 Name = Annotated[Code, Path(description="A list is there once it has an entry.")]
 

@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Security
-from fastapi.security import APIKeyHeader
+from fastapi import Depends, Request
 from pydantic import Base64Bytes, BaseModel, Field
 
 from app.api.actor import Actor
-from app.api.bodies import Problem, Strict, Utc
-from app.api.problems import RESPONSES
+from app.api.bodies import Strict, Utc
+from app.api.routes import documented
 from app.ports.models import Alias, Kind, Model
 from app.registry import Registry, State
 
@@ -91,19 +90,7 @@ class Roles(BaseModel):
     history: list[Moved] = Field(description="The latest first.")
 
 
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    **{status: RESPONSES[status] for status in (401, 413, 422, 503)},
-    404: {"model": Problem, "description": "There is no such model."},
-    409: {"model": Problem, "description": "The registry does not allow it, and says why."},
-}
-
-router = APIRouter(
-    prefix="/v1/models",
-    tags=["models"],
-    responses=_RESPONSES,
-    dependencies=[Security(APIKeyHeader(name="X-API-Key", auto_error=False))],
-    generate_unique_id_function=lambda route: route.name,
-)
+router = documented("/v1/models", "models", also=(404, 409))
 
 
 async def _registry(request: Request) -> Registry:
@@ -167,15 +154,5 @@ async def roll_back_model(body: Rollback, registry: Here, actor: Actor) -> Roles
 
 
 def _roles(state: State) -> Roles:
-    history = [
-        Moved(
-            alias=move.alias,
-            version=move.version,
-            kind=move.kind,
-            actor=move.actor,
-            reason=move.reason,
-            at=move.at,
-        )
-        for move in state.history
-    ]
+    history = [Moved.model_validate(move, from_attributes=True) for move in state.history]
     return Roles(live=state.live, roles=dict(state.roles), history=history)

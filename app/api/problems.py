@@ -9,34 +9,22 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from app.api.bodies import Problem
 from app.line import Busy
 from app.ports.decisions import Contradiction, LogAway
 from app.ports.labels import UnknownPayments
-from app.ports.models import NotAllowed, Unknown, Unusable
+from app.ports.models import Unusable
+from app.ports.refusals import Refused, Unknown
+from app.trials import Occupied
 
 log = structlog.get_logger(__name__)
 
-RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    401: {"model": Problem, "description": "X-API-Key is missing or wrong."},
-    409: {"model": Problem, "description": "The id was decided before, of another payment."},
-    413: {"model": Problem, "description": "The body is larger than 1 MiB."},
-    422: {"model": Problem, "description": "A field is missing, unknown or out of its range."},
-    503: {
-        "model": Problem,
-        "description": "Nothing was acknowledged; tell it again, under the same id.",
-        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
-    },
-}
-"""For the OpenAPI document."""
-
 _ERRORS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _REFUSALS: Final[dict[type[Exception], tuple[int, str]]] = {
-    NotAllowed: (409, "conflict"),
+    Refused: (409, "conflict"),
     Unknown: (404, "not_found"),
     Unusable: (422, "invalid"),
 }
-"""What the registry says."""
+"""What stands, or does not, says so itself."""
 _SHOWN = 40
 """Characters of a refused value that are told back."""
 
@@ -117,6 +105,12 @@ def _away(_: str, error: LogAway | Busy) -> JSONResponse:
     return problem(503, "unavailable", detail, headers)
 
 
+def _occupied(_: str, error: Occupied) -> JSONResponse:
+    headers = {"Retry-After": str(error.retry_seconds)}
+    detail = "a test is running here already; try again when it has ended"
+    return problem(503, "unavailable", detail, headers)
+
+
 def _internal() -> JSONResponse:
     return problem(500, "internal", "the service failed; its log has the reason")
 
@@ -128,4 +122,5 @@ _ANSWERS: Final[dict[type[Exception], Callable[[str, Any], JSONResponse]]] = {
     UnknownPayments: _unknown,
     LogAway: _away,
     Busy: _away,
+    Occupied: _occupied,
 }

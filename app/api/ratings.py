@@ -3,14 +3,13 @@
 from typing import Annotated, Any, Final
 
 import numpy as np
-from fastapi import APIRouter, Depends, Request, Security
-from fastapi.security import APIKeyHeader
+from fastapi import Depends, Request
 from pydantic import BaseModel, Field, FiniteFloat, field_validator
 from starlette.datastructures import State
 
 from app.api.bodies import Strict
 from app.api.direct import Direct, Directs
-from app.api.problems import RESPONSES
+from app.api.routes import documented
 from app.domain.features import FEATURES
 from app.domain.scoring import Outcome
 from app.rating import Rating
@@ -46,13 +45,7 @@ class Rated(BaseModel):
     decisions: list[Outcome]
 
 
-router = APIRouter(
-    prefix="/v1",
-    tags=["scoring"],
-    responses={status: RESPONSES[status] for status in (401, 413, 422, 503)},
-    dependencies=[Security(APIKeyHeader(name="X-API-Key", auto_error=False))],
-    generate_unique_id_function=lambda route: route.name,
-)
+router = documented("/v1", "scoring")
 
 
 async def _rating(request: Request) -> Rating:

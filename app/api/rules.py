@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from app.api.actor import Actor
-from app.api.analysts import DOCUMENTED, Here
+from app.api.analysts import Here
+from app.api.routes import documented
 from app.api.rule_bodies import (
     GoLive,
     Live,
@@ -18,7 +19,7 @@ from app.api.rule_bodies import (
 from app.definitions import Definition
 from app.domain.ruling import Ruling
 
-router = APIRouter(prefix="/v1/rules", tags=["rules"], **DOCUMENTED)
+router = documented("/v1/rules", "rules", also=(404, 409))
 
 _LAST = 2**31 - 1
 Numbered = Annotated[int, Path(ge=1, le=_LAST)]

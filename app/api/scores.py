@@ -3,27 +3,26 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Security
-from fastapi.security import APIKeyHeader
+from fastapi import Body, Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.datastructures import State
 
-from app.api.bodies import Batch, Payment, Verdict, Verdicts, verdict
+from app.api.bodies import Batch, Payment, Problem, Verdict, Verdicts, verdict
 from app.api.direct import Direct, Directs
-from app.api.problems import RESPONSES
+from app.api.routes import documented
 from app.domain.transactions import Transaction
 from app.ports.decisions import Decided
 from app.telemetry import Telemetry
 
-_documented_key = Security(APIKeyHeader(name="X-API-Key", auto_error=False))
-"""For the OpenAPI document: the edge holds the door."""
-
-router = APIRouter(
-    prefix="/v1",
-    tags=["scoring"],
-    responses=RESPONSES,
-    dependencies=[_documented_key],
-    generate_unique_id_function=lambda route: route.name,
+router = documented(
+    "/v1",
+    "scoring",
+    own={
+        409: {
+            "model": Problem,
+            "description": "The id was decided before, of another payment.",
+        }
+    },
 )
 
 Score = Callable[[Sequence[Transaction]], Awaitable[Sequence[Decided]]]

@@ -30,15 +30,7 @@ class Kind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-class NotAllowed(Exception):  # noqa: N818 (an answer to a caller, not a mistake)
-    """The registry does not let an alias move so. One line says why, and what would."""
-
-
-class Unknown(Exception):  # noqa: N818 (likewise)
-    """There is no such model."""
-
-
-class Unusable(Exception):  # noqa: N818 (likewise)
+class Unusable(Exception):  # noqa: N818 (an answer to a caller, not a mistake)
     """This service can not run the model. One line says why."""
 
 
@@ -91,7 +83,7 @@ class Models(Protocol):
         """A model, or `Unknown`."""
 
     async def publish(self, model: Model, actor: str) -> bool:
-        """Keep a model; False where it was kept before. Other bytes of a version: `NotAllowed`."""
+        """Keep a model; False where it was kept before. Other bytes of a version: `Refused`."""
 
     async def gates(self, version: str, most: int) -> Sequence[Gate]:
         """What gates found of a model, the latest first."""
@@ -103,12 +95,12 @@ class Models(Protocol):
         """Let this model score in the shadow from now on; with None, no model."""
 
     async def promote(self, version: str, actor: str, reason: str, *, forced: bool) -> None:
-        """Let this model decide. `NotAllowed` unless it passed its gate, or is forced to."""
+        """Let this model decide. `Refused` unless it passed its gate, or is forced to."""
 
     async def roll_back(self, expected: str | None, actor: str, reason: str) -> str:
         """Let the previous model decide again, and tell which that is.
 
-        There is one step back: told twice, the second is `NotAllowed` and changes nothing. Where
+        There is one step back: told twice, the second is `Refused` and changes nothing. Where
         the caller says which model it takes for the live one, it must be right.
         """
 

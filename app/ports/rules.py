@@ -20,14 +20,6 @@ class State(StrEnum):
     RETIRED = "retired"
 
 
-class Refused(Exception):  # noqa: N818 (an answer for the client, not a mistake)
-    """A change that contradicts what stands. One line: what, and the remedy."""
-
-
-class Unknown(Exception):  # noqa: N818 (likewise)
-    """There is no such version or entry."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A rule set as it stands."""

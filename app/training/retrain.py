@@ -30,7 +30,8 @@ from app.domain.gate import Check, Evidence, checks
 from app.domain.scoring import Judge
 from app.domain.transactions import DAY, Floats, Transaction, Transactions
 from app.domain.windows import LABEL_DELAY, TERMINAL_DAYS
-from app.ports.models import Gate, Model, Models, NotAllowed
+from app.ports.models import Gate, Model, Models
+from app.ports.refusals import Refused
 from app.settings import TrainSettings
 from app.telemetry import Telemetry
 from app.training import thresholds
@@ -105,7 +106,7 @@ async def _register(
         if settings.train_promote:
             await models.promote(model.version, ACTOR, "passed its gate", forced=False)
             print(f"model {model.version} decides from now on")
-    except NotAllowed as why:
+    except Refused as why:
         print(f"not promoted: {why}")
 
 

@@ -1,14 +1,14 @@
 """`make challenger`: the champion and its challenger on the same payments, and what to do."""
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 from local.progress import table
+from tests.e2e.command import run
 from tests.e2e.rollback import said
-from tests.e2e.stack import RunningStack, StackDownError
+from tests.e2e.stack import RunningStack
 
 Report = Mapping[str, Any]
 
@@ -54,8 +54,4 @@ def _row(name: str, figure: Report) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (StackDownError, AssertionError, httpx.HTTPError) as wrong:
-        print(f"error: {wrong}", file=sys.stderr)
-        sys.exit(1)
+    run(main)

@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +11,10 @@ from kubernetes.client import ApiException
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e import timeouts
+from tests.e2e.command import run
 from tests.e2e.parts import API
-from tests.e2e.stack import RunningStack, StackDownError
-from tests.e2e.waiting import TooLateError, until
+from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import until
 
 
 def main() -> None:
@@ -86,8 +86,4 @@ def said(answer: httpx.Response) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (StackDownError, AssertionError, TooLateError, httpx.HTTPError) as wrong:
-        print(f"error: {wrong}", file=sys.stderr)
-        sys.exit(1)
+    run(main)

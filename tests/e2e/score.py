@@ -1,14 +1,12 @@
 """`make score`: load the history once, then show what the deployed service decides."""
 
-import sys
 from itertools import islice
-
-import httpx
 
 from app.replay import body
 from local.progress import table
 from tests.e2e import history
-from tests.e2e.stack import RunningStack, StackDownError
+from tests.e2e.command import run
+from tests.e2e.stack import RunningStack
 from tests.e2e.week import held_out_week
 
 SHOWN = 5
@@ -38,8 +36,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (StackDownError, AssertionError, httpx.HTTPError) as wrong:
-        print(f"error: {wrong}", file=sys.stderr)
-        sys.exit(1)
+    run(main)

@@ -66,3 +66,13 @@ def deploy() -> Iterator[Deploy]:
     yield run
     asyncio.set_event_loop(None)
     loop.close()
+
+
+def secret_files(pod: Inputs) -> dict[str, tuple[str, str]]:
+    """The secrets that a pod finds as files: file name to the secret's name and key."""
+    (volume,) = (volume for volume in pod["volumes"] if volume["name"] == "secrets")
+    return {
+        item["path"]: (source["secret"]["name"], item["key"])
+        for source in volume["projected"]["sources"]
+        for item in source["secret"]["items"]
+    }

@@ -10,7 +10,8 @@ from app.domain.features import FEATURES
 from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Floats
 from app.ports.decisions import LogAway
-from app.ports.models import Alias, Gate, Kind, Model, Move, NotAllowed, Roles, Unknown, Unusable
+from app.ports.models import Alias, Gate, Kind, Model, Move, Roles, Unusable
+from app.ports.refusals import Refused, Unknown
 from app.ports.shadow import Pair, Pairs
 
 CARD: Mapping[str, Any] = {"sha256": "0", "thresholds": {"review": 0.3, "decline": 0.6}}
@@ -67,7 +68,7 @@ class MemoryModels:
     async def publish(self, model: Model, actor: str) -> bool:
         known = self.kept.setdefault(model.version, model)
         if known.artifact != model.artifact:
-            raise NotAllowed(f"model {model.version} is kept with other bytes, {actor}")
+            raise Refused(f"model {model.version} is kept with other bytes, {actor}")
         return known is model
 
     async def judged(self, gate: Gate) -> None:
@@ -86,7 +87,7 @@ class MemoryModels:
         live = self.given.get(Alias.CHAMPION, self.committed)
         passed = any(gate.passed and gate.version == version for gate in self.gates_kept)
         if not forced and not passed:
-            raise NotAllowed(f"model {version} has not passed a gate")
+            raise Refused(f"model {version} has not passed a gate")
         kind = Kind.FORCED if forced else Kind.PROMOTION
         self._give(Alias.CHAMPION, version, kind, actor, reason)
         self._give(Alias.PREVIOUS, live, kind, actor, reason)
@@ -94,7 +95,7 @@ class MemoryModels:
     async def roll_back(self, expected: str | None, actor: str, reason: str) -> str:
         live, previous = self.given.get(Alias.CHAMPION), self.given.get(Alias.PREVIOUS)
         if expected not in {None, live} or previous is None:
-            raise NotAllowed(f"model {live} decides; there is none to go back to")
+            raise Refused(f"model {live} decides; there is none to go back to")
         self._give(Alias.CHAMPION, previous, Kind.ROLLBACK, actor, reason)
         self._give(Alias.PREVIOUS, None, Kind.ROLLBACK, actor, reason)
         return previous

@@ -16,7 +16,8 @@ from app.domain.windows import CustomerWindow, TerminalWindow
 from app.hindsight import Hindsight
 from app.ports.archive import Archived, Excerpt, Known, Place
 from app.ports.decisions import Decided, LogAway
-from app.ports.rules import Change, Entry, Refused, Standing, State, Stored, Unknown
+from app.ports.refusals import Refused, Unknown
+from app.ports.rules import Change, Entry, Standing, State, Stored
 from app.trials import Trials
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

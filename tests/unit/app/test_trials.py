@@ -12,7 +12,7 @@ from app.domain.scoring import Decision, Outcome
 from app.hindsight import Hindsight
 from app.ports.archive import Known, Place
 from app.ports.decisions import Decided
-from app.trials import Busy, Trials
+from app.trials import Occupied, Trials
 from tests.unit.app.memory import amount_judge, payment
 from tests.unit.app.rulebook import NOW, MemoryArchive, MemoryPast
 
@@ -85,7 +85,7 @@ async def test_one_test_at_a_time() -> None:
     first = asyncio.create_task(running.run(DRAFT, payments=200, seconds=10))
     await asyncio.sleep(0)
 
-    with pytest.raises(Busy):
+    with pytest.raises(Occupied):
         await running.run(DRAFT, payments=1, seconds=1)
 
     assert (await first).complete

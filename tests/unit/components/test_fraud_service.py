@@ -6,7 +6,7 @@ from components.postgres import Postgres
 from components.postgres_operator import PostgresOperator
 from components.redis import Redis
 from components.secrets import Secrets
-from tests.unit.engine import Deploy, Inputs, Made
+from tests.unit.engine import Deploy, Inputs, Made, secret_files
 
 IMAGE = "registry/bulwark/fraud:1@sha256:" + "0" * 64
 OTHER = "registry/bulwark/fraud:1@sha256:" + "1" * 64
@@ -59,13 +59,7 @@ def test_every_role_finds_its_credentials_as_files_and_none_in_its_environment(
 
     (container,) = pod["containers"]
     assert not [entry for entry in container["env"] if "PASSWORD" in entry["name"]]
-    (secrets,) = (volume for volume in pod["volumes"] if volume["name"] == "secrets")
-    files = {
-        item["path"]: (source["secret"]["name"], item["key"])
-        for source in secrets["projected"]["sources"]
-        for item in source["secret"]["items"]
-    }
-    assert files == {
+    assert secret_files(pod) == {
         "fraud_api_key": ("scoring-api-key", "password"),
         "fraud_postgres_password": ("ledger-owner", "password"),
         "fraud_redis_password": ("features-password", "password"),

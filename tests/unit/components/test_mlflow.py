@@ -9,7 +9,7 @@ import pytest
 from components.mlflow import ACCOUNTS
 from components.mlflow_pods import auth_file
 from tests.unit.components.platform import platform
-from tests.unit.engine import Deploy, Inputs, Made
+from tests.unit.engine import Deploy, Inputs, Made, secret_files
 from tests.unit.verdict import verdict
 
 
@@ -40,13 +40,7 @@ def test_runs_go_to_its_database_and_artifacts_to_its_bucket_through_the_server(
 def test_every_credential_is_a_file(deploy: Deploy) -> None:
     pod = pod_of(mlflow(deploy))
 
-    (secrets,) = (volume for volume in pod["volumes"] if volume["name"] == "secrets")
-    files = {
-        item["path"]: (source["secret"]["name"], item["key"])
-        for source in secrets["projected"]["sources"]
-        for item in source["secret"]["items"]
-    }
-    assert files == {
+    assert secret_files(pod) == {
         "admin.password": ("mlflow-admin", "password"),
         "auth.ini": ("mlflow-admin", "auth.ini"),
         "aws": ("objects-models", "credentials"),

@@ -1,6 +1,6 @@
 from components.redis import Redis
 from components.secrets import Secrets
-from tests.unit.engine import Deploy, Made
+from tests.unit.engine import Deploy, Made, secret_files
 
 
 def redis(deploy: Deploy, *, memory_mib: int = 256) -> Made:
@@ -18,8 +18,10 @@ def test_the_password_is_mounted_as_a_file_and_appears_in_no_argument(deploy: De
     (container,) = pod["containers"]
     assert "requirepass" not in str(container)
     assert "env" not in container
-    sources = next(v for v in pod["volumes"] if v["name"] == "secrets")["projected"]["sources"]
-    assert {source["secret"]["name"] for source in sources} == {"features-password"}
+    assert secret_files(pod) == {
+        "password": ("features-password", "password"),
+        "redis.conf": ("features-password", "redis.conf"),
+    }
 
 
 def test_the_cluster_makes_the_password_and_writes_it_into_the_configuration(

@@ -3,7 +3,7 @@ import pytest
 
 from components.training import Schedules, Training
 from tests.unit.components.platform import HOME, platform
-from tests.unit.engine import Deploy, Inputs, Made
+from tests.unit.engine import Deploy, Inputs, Made, secret_files
 from tests.unit.verdict import verdict
 
 IMAGE = "registry/bulwark/fraud-trainer:1@sha256:" + "0" * 64
@@ -61,13 +61,8 @@ def test_it_is_a_client_of_the_registry_by_an_account_that_is_no_administrator(
     assert env["FRAUD_MLFLOW_URL"] == "http://mlflow.fraud.svc:5000"
     assert env["FRAUD_MLFLOW_USER"] == "trainer"
     assert env["FRAUD_POSTGRES_HOST"] == "ledger-rw.fraud.svc"
-    (secrets,) = (volume for volume in pod["volumes"] if volume["name"] == "secrets")
-    files = {
-        item["path"]: source["secret"]["name"]
-        for source in secrets["projected"]["sources"]
-        for item in source["secret"]["items"]
-    }
-    assert set(files.items()) >= {("fraud_mlflow_password", "mlflow-trainer")}
+    files = secret_files(pod)
+    assert files["fraud_mlflow_password"] == ("mlflow-trainer", "password")
     assert "fraud_api_key" not in files
 
 

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from app.adapters.postgres_models import PostgresModels
-from app.ports.models import Alias, Gate, Kind, Model, Move, NotAllowed, Unknown
+from app.ports.models import Alias, Gate, Kind, Model, Move
+from app.ports.refusals import Refused, Unknown
 from tests.unit.app.adapters.postgres_fake import Connection, postgres
 
 COMMITTED = Model("a", {"sha256": "aa"}, b"a")
@@ -50,9 +51,9 @@ async def test_a_model_is_kept_once_and_its_version_is_its_own(
 
     assert await models.publish(COMMITTED, "ann") is True
     assert await models.publish(COMMITTED, "ann") is False
-    with pytest.raises(NotAllowed, match="kept with other bytes"):
+    with pytest.raises(Refused, match="kept with other bytes"):
         await models.publish(COMMITTED, "ann")
-    with pytest.raises(NotAllowed, match="not what its card says"):
+    with pytest.raises(Refused, match="not what its card says"):
         await models.publish(COMMITTED, "ann")
 
 
@@ -76,7 +77,7 @@ async def test_a_promotion_moves_all_aliases_at_once(
 async def test_without_a_gate_only_force_promotes(kept: tuple[PostgresModels, Connection]) -> None:
     models, connection = kept
     connection.answers = ["a", [], None]
-    with pytest.raises(NotAllowed, match="has not passed a gate against a"):
+    with pytest.raises(Refused, match="has not passed a gate against a"):
         await models.promote("b", *HOW, forced=False)
     assert moves(connection) == []
 
@@ -91,9 +92,9 @@ async def test_who_decides_already_is_neither_promoted_nor_a_challenger(
     models, connection = kept
     connection.answers = ["a", roles(champion="b"), roles(champion="b")]
 
-    with pytest.raises(NotAllowed, match="decides already"):
+    with pytest.raises(Refused, match="decides already"):
         await models.promote("b", *HOW, forced=True)
-    with pytest.raises(NotAllowed, match="can not challenge itself"):
+    with pytest.raises(Refused, match="can not challenge itself"):
         await models.challenge("b", *HOW)
 
 
@@ -102,7 +103,7 @@ async def test_the_tables_own_rules_have_the_last_word(
 ) -> None:
     models, connection = kept
     for refusal, told in (
-        (asyncpg.CheckViolationError("model b has not passed"), NotAllowed),
+        (asyncpg.CheckViolationError("model b has not passed"), Refused),
         (asyncpg.ForeignKeyViolationError("models"), Unknown),
     ):
         connection.answers = ["a", [], 7]
@@ -138,7 +139,7 @@ async def test_a_rollback_that_would_surprise_is_refused(
     models, connection = kept
     connection.answers = [roles(**standing)]
 
-    with pytest.raises(NotAllowed, match=why):
+    with pytest.raises(Refused, match=why):
         await models.roll_back(expected, *HOW)
     assert moves(connection) == []
 

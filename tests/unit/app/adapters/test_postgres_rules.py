@@ -14,7 +14,8 @@ from app.adapters.postgres_rules import PostgresRules
 from app.definitions import Definition
 from app.domain.rules import BUILT_IN, Amount, Listed, RuleSet
 from app.domain.scoring import Outcome
-from app.ports.rules import Entry, Refused, State, Unknown
+from app.ports.refusals import Refused, Unknown
+from app.ports.rules import Entry, State
 from tests.unit.app.adapters.postgres_fake import Connection, Row, postgres
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,11 +16,10 @@ SYSCTLS = PROC / "sys"
 CGROUPS = Path("/sys/fs/cgroup")
 
 VOLATILE = re.compile(
-    r"(^|/)(random/|ns_last_pid|pty/nr|dentry-state|inode-(nr|state)|file-nr|aio-nr|"
-    r"nf_conntrack_(count|buckets)|loadavg|hung_task_detect_count|max_newidle_lb_cost|"
-    r"sched_domain/|binfmt_misc/)"
+    r"(^|/)(ns_last_pid|nf_conntrack_buckets|max_newidle_lb_cost|sched_domain/|binfmt_misc/)"
 )
 """Settings that the kernel itself moves all the time."""
+WRITABLE = 0o222
 
 
 def cluster_processes() -> Iterator[str]:
@@ -95,7 +94,7 @@ def ipsets() -> Iterator[str]:
 
 
 def sysctls() -> Iterator[str]:
-    """Every kernel setting with its value."""
+    """Every kernel setting with its value. What nobody can set is none, but a counter."""
     for folder, _, names in os.walk(SYSCTLS):
         for name in names:
             path = Path(folder) / name
@@ -103,6 +102,8 @@ def sysctls() -> Iterator[str]:
             if VOLATILE.search(setting):
                 continue
             try:
+                if not path.stat().st_mode & WRITABLE:
+                    continue
                 yield f"{setting} = {path.read_text().strip()}"
             except OSError:
                 continue  # Some can only be written, or belong to a link that just went.

@@ -21,7 +21,7 @@ from tests.e2e import timeouts
 
 ROOT = Path(__file__).parents[2]
 NAME = os.environ.get("STACK") or "dev"
-CLUSTER = "primary"
+CLUSTER = os.environ.get("CLUSTER") or "primary"
 
 
 @cache

@@ -1,0 +1,210 @@
+"""The frame of every drill: clients at work, a fault among them, and what became of it."""
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from local.progress import Progress
+from tests.drills import journal, linear, timeline
+from tests.drills.clients import Clients
+from tests.drills.clock import now
+from tests.drills.gap import STEADY, Gap, Split, longest, split, steady
+from tests.drills.health import wait_whole
+from tests.drills.load import Load
+from tests.drills.loss import Loss, loss, recorded
+from tests.drills.primaries import Primaries
+from tests.drills.scene import Scene
+from tests.e2e import timeouts
+from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import TooLateError, until
+from tests.prove.errors import ProveError
+from tests.prove.evidence import commit, today
+from tests.prove.figures import Trial
+
+CALM = 8.0
+"""Seconds of undisturbed work before the fault."""
+LEAD = 1.0
+"""Seconds before the fault that the longest gap is looked for from."""
+
+Fault = Callable[[Scene], AbstractContextManager[None]]
+
+
+def _nothing(_: Scene) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drill:
+    """Something that goes wrong, and how one sees that it is over."""
+
+    name: str
+    about: str
+    """One line for people: what is done to what."""
+    fault: Fault
+    """Strikes when it is entered and calls `struck`; mends, if that is to be done, at its end."""
+    over: Callable[[Scene], bool]
+    """Whether what must come about while the fault lasts has come about."""
+    arrange: Callable[[Scene], None] = _nothing
+    """What has to be so before the clients begin."""
+    writes: bool = True
+    """Whether writing must be steady again before the fault is mended."""
+    seconds: float = 60
+    """What a trial usually takes, for the time left."""
+    tidy: Callable[[Scene], None] = _nothing
+    """What it was arranged with goes, once all has been looked at."""
+    findings: Callable[[Scene], Trial] | None = None
+    """What this drill alone has to tell."""
+
+
+@dataclass
+class Outcome:
+    """What a trial saw, raw."""
+
+    scene: Scene
+    gap: Gap
+    split: Split | None
+    loss: Loss
+    broken: list[str]
+    whole_seconds: float
+    end: float
+    load: Trial = field(default_factory=dict)
+    findings: Trial = field(default_factory=dict)
+
+
+def perform(drill: Drill, stack: RunningStack, load: Load) -> Trial:
+    """One trial from a whole stack to a whole stack. It is kept, whatever it shows."""
+    progress = Progress({"arrange": 15.0, "calm": CALM, "fault": drill.seconds, "judge": 10.0})
+    scene = Scene(stack, Clients(stack), Primaries(stack))
+    try:
+        with progress.step("arrange"):
+            wait_whole(stack)
+            drill.arrange(scene)
+            load.prepare(2 * drill.seconds + 60)
+        with load.running(), scene.primaries.watching(), scene.clients.working():
+            with progress.step("calm"):
+                _calm(scene)
+            with progress.step("fault"):
+                whole_seconds = _strike(drill, scene)
+            end = now()
+    except (TooLateError, AssertionError) as wrong:
+        raise ProveError(f"{drill.name}: {wrong}") from wrong
+    with progress.step("judge"):
+        outcome = _judge(drill, scene, whole_seconds, end)
+        outcome.load = load.seen(scene.fault)
+        trial = _record(drill, outcome)
+    journal.append(trial)
+    drill.tidy(scene)
+    return trial
+
+
+def _calm(scene: Scene) -> None:
+    time.sleep(CALM)
+    until(lambda: steady(scene.clients.acknowledged(), now()), within=60, what="steady writing")
+    if scene.primaries.last() is None:
+        raise ProveError("nobody could be seen to be primary before the fault")
+
+
+def _strike(drill: Drill, scene: Scene) -> float:
+    """The fault until all is well again; seconds from the fault until the stack was whole."""
+    with drill.fault(scene):
+        if not scene.fault:
+            raise ProveError(f"{drill.name}: nothing was struck")
+        until(
+            lambda: drill.over(scene), within=timeouts.RECOVERY, what="what had to come", every=0.1
+        )
+        if drill.writes:
+            _wait_steady(scene)
+    wait_whole(scene.stack)
+    whole = now() - scene.fault
+    _wait_steady(scene)
+    return round(whole, 1)
+
+
+def _wait_steady(scene: Scene) -> None:
+    def well() -> bool:
+        at = now()
+        return at - scene.fault > STEADY and steady(scene.clients.acknowledged(at - 30), at)
+
+    until(well, within=timeouts.RECOVERY, what="steady writing", every=0.1)
+
+
+def _judge(drill: Drill, scene: Scene, whole_seconds: float, end: float) -> Outcome:
+    clients = scene.clients
+    clients.read_all()
+    acknowledged = clients.acknowledged()
+    present = recorded(scene.stack, clients.first, max(it.key for it in clients.operations))
+    return Outcome(
+        scene=scene,
+        gap=longest(acknowledged, scene.fault - LEAD, end),
+        split=split(scene.primaries.seen, scene.fault, acknowledged),
+        loss=loss(acknowledged, present, scene.fault),
+        broken=linear.breaks(clients.operations),
+        whole_seconds=whole_seconds,
+        end=end,
+        findings=drill.findings(scene) if drill.findings else {},
+    )
+
+
+def _record(drill: Drill, outcome: Outcome) -> Trial:
+    scene, name = outcome.scene, f"{drill.name}-{secrets.token_hex(3)}"
+    operations = scene.clients.operations
+    statuses = [it.status for it in operations if it.kind == "tell"]
+    folder = journal.FOLDER / name
+    folder.mkdir(parents=True, exist_ok=True)
+    scene.clients.write(folder / "history.jsonl")
+    trial: Trial = {
+        "drill": drill.name,
+        "id": name,
+        "pins": journal.counted(),
+        "commit": commit(),
+        "date": today(),
+        "gap_seconds": outcome.gap.seconds,
+        "gap_from_fault": round(outcome.gap.start - scene.fault, 2),
+        "split": asdict(outcome.split) if outcome.split else None,
+        "whole_seconds": outcome.whole_seconds,
+        "tellings": {str(status): statuses.count(status) for status in sorted(set(statuses))},
+        "acknowledged": sum(it.acknowledged for it in operations),
+        "degraded": sum(it.degraded for it in operations if it.acknowledged),
+        "lost": outcome.loss.rows,
+        "lost_seconds": outcome.loss.seconds,
+        "operations": len(operations),
+        "not_linearizable": outcome.broken[:10],
+        "load": outcome.load,
+        "notes": [[round(at - scene.fault, 2), what] for at, what in scene.notes],
+        "status": _status(scene),
+        **outcome.findings,
+    }
+    (folder / "timeline.svg").write_text(timeline.drawn(trial, operations, scene.fault))
+    return trial
+
+
+def _status(scene: Scene) -> list[list[object]]:
+    """The operator's story since just before the fault, in seconds from it."""
+    return [
+        [round(it.at - scene.fault, 2), it.current, it.target, it.phase, it.ready]
+        for it in scene.primaries.seen
+        if it.at > scene.fault - LEAD
+    ]
+
+
+def account(trial: Trial) -> str:
+    """A trial as the person who waited reads it."""
+    wrong = trial["not_linearizable"]
+    lines = [
+        f"{trial['id']}: {trial['gap_seconds']} s without an acknowledgement",
+        f"  whole again after {trial['whole_seconds']} s; answers: {trial['tellings']}",
+        f"  lost {len(trial['lost'])} of {trial['acknowledged']} acknowledged payments",
+        f"  {trial['operations']} operations, {'NOT ' * bool(wrong)}linearizable",
+        *(f"    {why}" for why in wrong),
+    ]
+    if steps := trial["split"]:
+        lines.append("  " + ", ".join(f"{name} {seconds} s" for name, seconds in steps.items()))
+    lines += [f"  {at:+.1f} s  {what}" for at, what in trial["notes"]]
+    return "\n".join(lines)
+
+
+def picture(trial: Trial) -> Path:
+    """Where a trial's timeline was drawn."""
+    return journal.FOLDER / str(trial["id"]) / "timeline.svg"

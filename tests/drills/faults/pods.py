@@ -1,0 +1,112 @@
+"""Pods that die, and a workload that is away for a while."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from kubernetes import client
+
+from tests.drills.clock import now
+from tests.drills.scene import Scene
+from tests.e2e.parts import OBJECTS, REDIS, Part, sql
+from tests.e2e.processes import processes
+from tests.e2e.stack import Api
+from tests.e2e.waiting import until
+from tests.prove.errors import ProveError
+from tests.prove.figures import Trial
+
+REDIS_AWAY = 20.0
+OBJECTS_AWAY = float(os.environ.get("AWAY_SECONDS") or 600)
+"""Seconds without an object store."""
+CAUGHT_UP = 300
+"""Seconds until the archive has everything again."""
+WAITING = "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"
+
+
+@contextmanager
+def primary_killed(scene: Scene) -> Iterator[None]:
+    """SIGKILL to every process of the primary's pod, its sandbox too: no goodbye to anybody."""
+    pod = scene.primary()
+    pids = pids_of(pod.metadata.uid)
+    if not pids:
+        raise ProveError(f"{pod.metadata.name}: none of its processes was found")
+    scene.struck(f"{pod.metadata.name} killed")
+    kill(pids)
+    yield
+
+
+def pids_of(uid: str) -> list[int]:
+    """The processes of a pod, by the control groups that bear its name."""
+    marks = (uid, uid.replace("-", "_"))
+    return [it.pid for it in processes() if any(mark in it.cgroups for mark in marks)]
+
+
+def kill(pids: list[int]) -> None:
+    """End them at once."""
+    for pid in pids:
+        with suppress(ProcessLookupError):  # It went with its parent.
+            os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def redis_lost(scene: Scene) -> Iterator[None]:
+    """Redis dies and stays away for a while."""
+    with _away(scene, REDIS):
+        yield
+
+
+def redis_over(scene: Scene) -> bool:
+    """Whether it was away long enough."""
+    return now() - scene.fault > REDIS_AWAY
+
+
+def redis_found(scene: Scene) -> Trial:
+    """How long answers were marked as degraded, and how long after its return."""
+    degraded = [it.answered for it in scene.clients.operations if it.degraded]
+    last = max(degraded, default=scene.fault)
+    returned = next(at for at, what in scene.notes if "returns" in what)
+    return {
+        "degraded_until": round(last - scene.fault, 2),
+        "degraded_after_return": round(max(last - returned, 0.0), 2),
+    }
+
+
+@contextmanager
+def objects_away(scene: Scene) -> Iterator[None]:
+    """The object store goes, and with it the archive of the log. Then the archive catches up."""
+    with _away(scene, OBJECTS):
+        yield
+    until(lambda: _waiting(scene) == 0, within=CAUGHT_UP, what="the archive catches up")
+    scene.note("the archive has caught up")
+
+
+def objects_over(scene: Scene) -> bool:
+    """Whether it was away long enough."""
+    return now() - scene.fault > OBJECTS_AWAY
+
+
+def _waiting(scene: Scene) -> int:
+    """Files of the log that are not in the archive."""
+    return int(sql(scene.stack, WAITING)[0][0])
+
+
+@contextmanager
+def _away(scene: Scene, part: Part) -> Iterator[None]:
+    """A part's only pod is killed, and its workload has no replicas until the block ends."""
+    pod = part.pods(scene.stack)[0]
+    name = pod.metadata.owner_references[0].name
+    scene.struck(f"{pod.metadata.name} killed")
+    kill(pids_of(pod.metadata.uid))
+    _scale(scene, name, 0)
+    try:
+        yield
+    finally:
+        _scale(scene, name, 1)
+        scene.note(f"{name} returns")
+
+
+def _scale(scene: Scene, name: str, replicas: int) -> None:
+    apps: Api = client.AppsV1Api(scene.stack.kubernetes)
+    wanted = {"spec": {"replicas": replicas}}
+    apps.patch_namespaced_stateful_set_scale(name, scene.stack.namespace, wanted)

@@ -1,0 +1,144 @@
+"""Pulumi, killed half-way, and Pulumi, asked to take away what is protected."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.drills.journal import FOLDER
+from tests.drills.scene import Scene
+from tests.e2e.stack import NAME, ROOT, environment, pulumi
+from tests.prove.errors import ProveError
+from tests.prove.updates import last_update
+
+SETTINGS = "bulwark:settings"
+CHANGED = {"redis_memory_mib": 272, "memory_quota": "12544Mi", "api_replicas": 3}
+"""Another size of three parts, so that half of an update is something."""
+DONE = re.compile(r"\b(updated|replaced|created)\b")
+LONGEST = 600
+
+
+@contextmanager
+def update_killed(scene: Scene) -> Iterator[None]:
+    """Killed after its first change, resumed until it changes nothing more, then taken back."""
+    was = settings()
+    scene.struck("an update begins")
+    first = _killed(_file("changed", was | CHANGED))
+    scene.note(f"killed after: {first}")
+    try:
+        yield
+    finally:
+        if _locked():
+            pulumi("cancel", "--yes")
+            scene.note("its lock is taken away")
+        _up(_file("changed", was | CHANGED))
+        scene.note("the same update is complete")
+        _nothing_left(_file("changed", was | CHANGED))
+        _up(_file("before", was))
+        scene.note("taken back")
+
+
+def settings() -> dict[str, Any]:
+    """What the stack was last raised with, as Pulumi keeps it."""
+    found = last_update()["config"][SETTINGS]
+    given: dict[str, Any] = found.get("objectValue") or json.loads(found["value"])
+    return given
+
+
+@contextmanager
+def destroy_refused(scene: Scene) -> Iterator[None]:
+    """`pulumi destroy` on a stack whose data is protected changes nothing."""
+    before = resources()
+    scene.struck("destroy is asked for")
+    done = _run("destroy", "--yes", "--skip-preview")
+    if done.returncode == 0 or "protect" not in done.stdout + done.stderr:
+        raise ProveError(f"destroy was not refused: exit code {done.returncode}")
+    scene.note("refused")
+    if gone := sorted(set(before) - set(resources())):
+        raise ProveError(f"destroy was refused, and took away: {', '.join(gone)}")
+    yield
+
+
+def require_protection(_: Scene) -> None:
+    """Without protection this drill would not be one."""
+    if not any(resources().values()):
+        raise ProveError(
+            f"nothing of stack {NAME!r} is protected, a destroy would succeed;"
+            " set protect_data in its settings and raise it again"
+        )
+
+
+def resources() -> dict[str, bool]:
+    """All that Pulumi knows of, and whether it is protected."""
+    found = json.loads(pulumi("stack", "export"))["deployment"].get("resources", [])
+    return {each["urn"]: bool(each.get("protect")) for each in found}
+
+
+def _killed(file: Path) -> str:
+    """The line of the first change that an update made before it was killed, whole family."""
+    process = subprocess.Popen(
+        [*_command("up", "--yes", "--skip-preview"), f"--config-file={file}"],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    lines = process.stdout
+    try:
+        for line in lines or ():
+            if DONE.search(line):
+                return line.strip()
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    raise ProveError(f"the update ended before it could be killed, with {process.returncode}")
+
+
+def _locked() -> bool:
+    done = _run("refresh", "--yes", "--preview-only")
+    return done.returncode != 0 and "locked" in done.stdout + done.stderr
+
+
+def _up(file: Path) -> None:
+    done = _run("up", "--yes", "--skip-preview", f"--config-file={file}")
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip().splitlines()[-12:]
+        raise ProveError(f"pulumi up: exit code {done.returncode}: {' | '.join(said)}")
+
+
+def _nothing_left(file: Path) -> None:
+    done = _run("preview", "--expect-no-changes", f"--config-file={file}")
+    if done.returncode:
+        raise ProveError("the resumed update left something to change")
+
+
+def _file(name: str, given: dict[str, Any]) -> Path:
+    """A settings file outside of the sources; JSON is YAML."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"settings-{name}.yaml"
+    config = {"pulumi:disable-default-providers": ["kubernetes"], SETTINGS: given}
+    path.write_text(json.dumps({"config": config}, indent=2))
+    return path
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(*arguments),
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST,
+    )
+
+
+def _command(*arguments: str) -> list[str]:
+    return ["pulumi", "--non-interactive", "--stack", NAME, *arguments]

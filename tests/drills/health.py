@@ -1,0 +1,36 @@
+"""When a stack is whole enough for the next fault: everything there, and every copy in step."""
+
+import time
+
+from tests.e2e import timeouts
+from tests.e2e.kubectl import KubectlError
+from tests.e2e.parts import postgres, sql
+from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import TooLateError, until
+from tests.prove.wholeness import Checkup
+
+STREAMING = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
+
+
+def wait_whole(stack: RunningStack, within: float = timeouts.RECOVERY) -> float:
+    """Seconds until nothing is missing; `TooLateError` says what still is."""
+    began, checkup = time.time(), Checkup(stack, time.time())
+
+    def whole() -> bool:
+        return not checkup.missing() and in_step(stack)
+
+    try:
+        until(whole, within=within, what="the whole stack")
+    except TooLateError as late:
+        raise TooLateError(f"{late}; missing: {', '.join(checkup.missing())}") from None
+    checkup.tidy()
+    return round(time.time() - began, 1)
+
+
+def in_step(stack: RunningStack) -> bool:
+    """Whether every replica receives what the primary writes."""
+    try:
+        streaming = int(sql(stack, STREAMING)[0][0])
+    except (AssertionError, KubectlError):
+        return False  # there is no primary to ask
+    return streaming == int(postgres(stack)["spec"]["instances"]) - 1

@@ -13,6 +13,8 @@ class Cluster(Component):
 
     here: ResourceOptions
     """What a part in this cluster is given as its `opts`."""
+    kept: ResourceOptions
+    """What one that holds data is given: with `protect` Pulumi refuses to take it away."""
 
     def __init__(
         self,
@@ -21,6 +23,7 @@ class Cluster(Component):
         kubeconfig: str,
         context: str | None = None,
         render_to: str | None = None,
+        protect: bool = False,
     ) -> None:
         """With `render_to`, objects become files in that folder and no cluster is asked."""
         super().__init__(name, None, None)
@@ -29,4 +32,5 @@ class Cluster(Component):
         else:
             provider = Provider(name, kubeconfig=kubeconfig, context=context, opts=self.child)
         self.here = ResourceOptions(provider=provider)
+        self.kept = ResourceOptions(provider=provider, protect=protect)
         self.register_outputs({})

@@ -110,7 +110,7 @@ class Postgres(Component):
             api_version=API,
             kind="Pooler",
             metadata={**self.named(pooler), "annotations": GONE_AT_ONCE},
-            spec=pooler_of(name),
+            spec=pooler_of(name, instances),
             opts=self.child_after(cluster),
         )
         PodDisruptionBudget(

@@ -1,10 +1,10 @@
-from pulumi import ResourceOptions
+from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResult
 from pulumi_kubernetes.yaml.v2 import ConfigFile
 
 from components import versions
-from components.component import Component
+from components.component import Component, Spec
 from components.network import Endpoint, Pods, close, open_to_api_server, open_to_everyone
-from components.upstream import adapted
+from components.upstream import Transform, adapted
 
 RELEASES = "https://github.com/cloudnative-pg/cloudnative-pg/releases/download"
 UPSTREAM = f"{RELEASES}/v{versions.CLOUDNATIVE_PG}"
@@ -26,15 +26,21 @@ class PostgresOperator(Component):
     """What asks a database how it is."""
 
     def __init__(
-        self, name: str, *, manifests: str | None = None, opts: ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        manifests: str | None = None,
+        replicas: int = 1,
+        opts: ResourceOptions | None = None,
     ) -> None:
+        """With a second replica a failover need not wait for a new operator to be scheduled."""
         super().__init__(name, HOME, opts)
 
         url = f"{manifests}/cloudnative-pg" if manifests else UPSTREAM
         release = ConfigFile(
             name,
             file=f"{url}/{FILE}",
-            opts=ResourceOptions(parent=self, transforms=[adapted]),
+            opts=ResourceOptions(parent=self, transforms=[adapted, several(replicas)]),
         )
 
         # The release brings the namespace, so it comes first.
@@ -46,3 +52,27 @@ class PostgresOperator(Component):
 
         self.pods = webhook
         self.register_outputs({})
+
+
+def several(replicas: int) -> Transform:
+    """A transform for the operator's Deployment: so many, one of which leads, on different nodes.
+
+    One replica is what the release has, and is left as it is.
+    """
+    rule: Spec = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": LABELS},
+    }
+
+    def transform(args: ResourceTransformArgs) -> ResourceTransformResult | None:
+        thing: Spec = dict(args.props)
+        if thing.get("kind") != "Deployment" or replicas == 1:
+            return None
+        template = thing["spec"]["template"]
+        pod = {**template["spec"], "topologySpreadConstraints": [rule]}
+        spec = {**thing["spec"], "replicas": replicas, "template": {**template, "spec": pod}}
+        return ResourceTransformResult(props={**thing, "spec": spec}, opts=args.opts)
+
+    return transform

@@ -11,6 +11,9 @@ API = "postgresql.cnpg.io/v1"
 
 READY_WHEN_HEALTHY = {"pulumi.com/waitFor": "condition=Ready"}
 
+PAIR = 2
+"""A primary and one replica, perhaps on one node. With more there are nodes to lose."""
+
 # Deleted in the foreground, it would be there until its pods are gone, and the operator would go
 # on making new ones.
 GONE_AT_ONCE = {"pulumi.com/deletionPropagationPolicy": "background"}
@@ -25,7 +28,7 @@ def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
         "inheritedMetadata": {"labels": PLATFORM},
         "postgresql": {
             "parameters": {"shared_buffers": "96MB", "max_connections": "100"},
-            "synchronous": {"method": "any", "number": 1, "dataDurability": "required"},
+            "synchronous": synchronous(instances),
         },
         "resources": Resources(cpu="100m", memory=memory).spec,
         "storage": {"size": storage},
@@ -44,6 +47,16 @@ def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
     }
 
 
+def synchronous(instances: int) -> Spec:
+    """Every commit is on two disks before it counts.
+
+    Of several replicas one that has not the newest commit may be left after a loss: the operator
+    promotes only while it can be sure that some replica that it sees has it.
+    """
+    sure = {"failoverQuorum": True} if instances > PAIR else {}
+    return {"method": "any", "number": 1, "dataDurability": "required", **sure}
+
+
 def database_of(owner: str, password: SecretKey) -> Spec:
     """The first database, named like its owner."""
     initdb = {
@@ -55,8 +68,8 @@ def database_of(owner: str, password: SecretKey) -> Spec:
     return {"bootstrap": {"initdb": initdb}}
 
 
-def pooler_of(cluster: str) -> Spec:
-    """Two small PgBouncers before the primary, a transaction at a time."""
+def pooler_of(cluster: str, instances: int) -> Spec:
+    """Two small PgBouncers before the primary, a transaction at a time; apart if nodes may go."""
     container = {"name": "pgbouncer", "resources": Resources(cpu="30m", memory="96Mi").spec}
     return {
         "cluster": {"name": cluster},
@@ -75,8 +88,22 @@ def pooler_of(cluster: str) -> Spec:
                 "server_connect_timeout": "3",
             },
         },
-        "template": {"metadata": {"labels": PLATFORM}, "spec": {"containers": [container]}},
+        "template": {
+            "metadata": {"labels": PLATFORM},
+            "spec": {"containers": [container], **(apart(cluster) if instances > PAIR else {})},
+        },
     }
+
+
+def apart(cluster: str) -> Spec:
+    """Poolers on different nodes, as far as there are any."""
+    rule = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": {"cnpg.io/poolerName": f"{cluster}-pooler"}},
+    }
+    return {"topologySpreadConstraints": [rule]}
 
 
 def names_of(service: str, namespace: Input[str]) -> list[Input[str]]:

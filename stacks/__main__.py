@@ -24,14 +24,21 @@ from stacks.settings import Settings
 
 def fraud(env: Settings) -> None:
     """Everything that scores transactions."""
-    here = Cluster(
-        "primary", kubeconfig=env.kubeconfig, context=env.context, render_to=env.render_to
-    ).here
+    cluster = Cluster(
+        "primary",
+        kubeconfig=env.kubeconfig,
+        context=env.context,
+        render_to=env.render_to,
+        protect=env.protect_data,
+    )
+    here, kept = cluster.here, cluster.kept
     home = Namespace("fraud", memory=env.memory_quota, opts=here).name
 
     # Operators
     secrets = Secrets("external-secrets", namespace=home, manifests=env.manifests, opts=here)
-    postgres = PostgresOperator("cloudnative-pg", manifests=env.manifests, opts=here)
+    postgres = PostgresOperator(
+        "cloudnative-pg", manifests=env.manifests, replicas=env.postgres_operators, opts=here
+    )
 
     # Data
     ledger = Postgres(
@@ -42,10 +49,10 @@ def fraud(env: Settings) -> None:
         instances=env.postgres_instances,
         memory=env.postgres_memory,
         storage=env.postgres_storage,
-        opts=here,
+        opts=kept,
     )
     cache = Redis(
-        "features", namespace=home, secrets=secrets, memory_mib=env.redis_memory_mib, opts=here
+        "features", namespace=home, secrets=secrets, memory_mib=env.redis_memory_mib, opts=kept
     )
 
     # Service
@@ -67,7 +74,7 @@ def fraud(env: Settings) -> None:
     # Models
     if env.has("mlops"):
         objects = ObjectStore(
-            "objects", namespace=home, secrets=secrets, buckets=["models"], opts=here
+            "objects", namespace=home, secrets=secrets, buckets=["models"], opts=kept
         )
         runs = Database("mlflow", namespace=home, server=ledger, secrets=secrets, opts=here)
         registry = Mlflow(

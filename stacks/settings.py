@@ -48,6 +48,10 @@ class Settings:
     postgres_instances: int = 2
     postgres_memory: str = "384Mi"
     postgres_storage: str = "2Gi"
+    postgres_operators: int = 1
+    """Replicas of the operator; with two, a failover waits for none when a node is lost."""
+    protect_data: bool = False
+    """Whether Pulumi refuses to take away what holds data, until it is told to unprotect it."""
     redis_memory_mib: int = 256
     train_schedule: str = ""
     """When a model is trained anew, as cron's five fields in UTC; without, when someone says so."""

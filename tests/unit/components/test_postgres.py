@@ -28,6 +28,24 @@ def test_a_commit_is_on_two_instances_or_does_not_happen(deploy: Deploy) -> None
     assert synchronous == {"method": "any", "number": 1, "dataDurability": "required"}
 
 
+def test_three_instances_fail_over_only_to_one_that_has_every_commit(deploy: Deploy) -> None:
+    three = postgres(deploy, instances=3)["Cluster", "ledger"]["spec"]["postgresql"]["synchronous"]
+
+    assert three == {
+        "method": "any", "number": 1, "dataDurability": "required", "failoverQuorum": True
+    }  # fmt: skip
+
+
+def test_with_nodes_to_lose_the_poolers_keep_apart(deploy: Deploy) -> None:
+    def apart(instances: int) -> list[str]:
+        template = postgres(deploy, instances=instances)["Pooler", "ledger-pooler"]["spec"]
+        rules = template["template"]["spec"].get("topologySpreadConstraints", [])
+        return [rule["labelSelector"]["matchLabels"]["cnpg.io/poolerName"] for rule in rules]
+
+    assert apart(2) == []
+    assert apart(3) == ["ledger-pooler"]
+
+
 def test_one_instance_could_not_keep_that_promise_and_is_refused(deploy: Deploy) -> None:
     with pytest.raises(pulumi.RunError, match="instances is 1, allowed: 2 or more"):
         postgres(deploy, instances=1)

@@ -1,6 +1,7 @@
 import pytest
 
-from components.postgres_operator import PostgresOperator
+from components.postgres_operator import LABELS, PostgresOperator, several
+from tests.unit.components.test_upstream import passed
 from tests.unit.engine import Deploy
 
 UPSTREAM = "https://github.com/cloudnative-pg/cloudnative-pg/releases/download"
@@ -22,6 +23,24 @@ def test_the_release_comes_from_the_folder_or_from_upstream(
     made = deploy(lambda: PostgresOperator("cloudnative-pg", manifests=manifests))
 
     assert made["ConfigFile", "cloudnative-pg"]["file"] == file
+
+
+def test_a_second_operator_waits_on_another_node() -> None:
+    template = {"metadata": {"labels": LABELS}, "spec": {"containers": [{"name": "manager"}]}}
+    release = {"kind": "Deployment", "spec": {"replicas": 1, "template": template}}
+
+    twice = passed(several(2), release)["spec"]
+
+    assert twice["replicas"] == 2
+    (rule,) = twice["template"]["spec"]["topologySpreadConstraints"]
+    assert rule["topologyKey"] == "kubernetes.io/hostname"
+    assert rule["labelSelector"]["matchLabels"] == LABELS
+    assert twice["template"]["spec"]["containers"] == [{"name": "manager"}]
+
+
+def test_one_operator_is_as_its_release_has_it() -> None:
+    assert passed(several(1), {"kind": "Deployment", "spec": {}}) is None
+    assert passed(several(2), {"kind": "Service", "spec": {}}) is None
 
 
 def test_its_namespace_is_closed_but_for_its_webhook(deploy: Deploy) -> None:

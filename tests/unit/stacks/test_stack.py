@@ -1,5 +1,8 @@
 from dataclasses import replace
 
+import pulumi
+import pytest
+
 from stacks.__main__ import fraud
 from stacks.settings import Settings
 from tests.unit.engine import Deploy
@@ -36,6 +39,28 @@ def test_no_secret_value_is_declared_anywhere(deploy: Deploy) -> None:
     made = deploy(lambda: fraud(ENV))
 
     assert not [key for key in made if key[0] == "Secret"]
+
+
+def test_what_holds_data_is_protected_where_the_settings_say_so(
+    deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, begin = list[pulumi.Resource](), pulumi.Resource.__init__
+
+    def noted(self: pulumi.Resource, *args: object, **given: object) -> None:
+        begin(self, *args, **given)  # type: ignore[arg-type]
+        made.append(self)
+
+    monkeypatch.setattr(pulumi.Resource, "__init__", noted)
+
+    def protected(env: Settings) -> set[str]:
+        made.clear()
+        deploy(lambda: fraud(env))
+        return {it.pulumi_resource_name for it in made if it._protect}
+
+    kept = protected(replace(ALL, protect_data=True))
+    assert {"ledger", "ledger-owner", "features", "objects"} <= kept
+    assert not {"scoring", "fraud"} & kept
+    assert not protected(ALL)
 
 
 def test_the_core_profile_has_none_of_the_further_parts(deploy: Deploy) -> None:

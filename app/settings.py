@@ -71,6 +71,15 @@ class ApiSettings(StoreSettings):
     """Payments that a challenger scores at most; the others it never hears of."""
     drain_seconds: float = Field(default=3, ge=0, le=120)
     """How long a stopping process still takes requests, so that every router has noticed."""
+    lease_url: str = ""
+    """The witness that says which region acknowledges. Empty: there is no other region."""
+    lease_region: str = ""
+    """This process's region; the witness knows its processes by that name and the password."""
+    lease_password: SecretStr = SecretStr("")
+    lease_ca: str = ""
+    """The authority that signed the witness's certificate."""
+    lease_seconds: int = Field(default=6, ge=3, le=10)
+    """How long it lasts when it is not renewed: so long nobody acknowledges after a loss."""
 
 
 Role = TypeVar("Role", bound=PostgresSettings)

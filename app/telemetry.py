@@ -92,6 +92,10 @@ class Telemetry:
         self.rule_hits = Counter(
             "fraud_rule_hits_total", "Payments that a live rule hit.", ("rule",), registry=registry
         )
+        self.lease_held = Gauge(
+            "fraud_lease_held", "1 while this process may acknowledge.", registry=registry
+        )
+        self.lease_held.set(1)
 
     def exposition(self) -> bytes:
         """In the text format that Prometheus scrapes."""

@@ -1,7 +1,8 @@
 """Which adapter stands behind which port."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from secrets import token_hex
 from time import monotonic
 
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from app.adapters import champion, onnx_model, schema
 from app.adapters.drift_gauges import DriftGauges
 from app.adapters.guarded_windows import GuardedWindows
+from app.adapters.lease import WitnessedLease
 from app.adapters.model_keeper import ModelKeeper
 from app.adapters.postgres import Postgres
 from app.adapters.postgres_archive import PostgresArchive
@@ -26,6 +28,7 @@ from app.adapters.refill import Refill
 from app.adapters.rules_keeper import RulesKeeper
 from app.adapters.shadowing import Shadowing
 from app.adapters.window_keeper import WindowKeeper
+from app.adapters.witness import Witness
 from app.api.analysts import Analysts
 from app.api.app import Connected, create_app
 from app.api.edge import Lifecycle
@@ -54,6 +57,7 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
     committed = champion.committed()
     switched = Switched(onnx_model.opened(committed.version, committed.card, committed.artifact))
     ruled = Ruled(switched, lambda code: telemetry.rule_hits.labels(code).inc())
+    lease = _lease(settings, telemetry)
 
     @asynccontextmanager
     async def connected() -> AsyncIterator[Connected]:
@@ -64,6 +68,7 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
                 connections=settings.postgres_connections,
                 seconds=settings.postgres_timeout_seconds,
                 prepared=settings.postgres_prepared_statements,
+                lease=lease,
             ) as postgres,
             RedisWindows.connected(settings) as redis,
         ):
@@ -72,7 +77,9 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             labels = PostgresLabels(postgres)
             refill = Refill(redis, recorded, labels, telemetry.refills.inc)
             longest = settings.redis_timeout_seconds + settings.postgres_timeout_seconds
-            keeper = WindowKeeper(redis, recorded, windows, refill, longest_request=2 * longest)
+            keeper = WindowKeeper(
+                redis, recorded, windows, refill, longest_request=2 * longest, lease=lease
+            )
             limits = Limits(
                 gather_seconds=settings.gather_seconds, waiting=settings.waiting_payments
             )
@@ -86,6 +93,7 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             ready = Readiness(postgres, models.undecided)
             labelling = Labelling(labels, windows)
             async with (
+                lease.watching() if lease else nullcontext(),
                 keeper.watching(),
                 models.watching(),
                 DriftGauges(PostgresDrift(postgres), telemetry).watching(),
@@ -95,7 +103,26 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
                 rating = Rating(ruled)
                 yield Connected(scoring, rating, labelling, registry, analysts, ready.why_not)
 
-    return create_app(connected, telemetry, lifecycle)
+    return create_app(connected, telemetry, lifecycle, lease)
+
+
+def _lease(settings: ApiSettings, telemetry: Telemetry) -> WitnessedLease | None:
+    """Nothing, where there is no other region that could acknowledge."""
+    if not settings.lease_url:
+        return None
+    witness = Witness(
+        settings.lease_url,
+        user=settings.lease_region,
+        password=settings.lease_password.get_secret_value(),
+        ca=settings.lease_ca,
+    )
+    return WitnessedLease(
+        witness,
+        telemetry,
+        region=settings.lease_region,
+        process=token_hex(8),
+        seconds=settings.lease_seconds,
+    )
 
 
 def _models(

@@ -10,6 +10,7 @@ import asyncpg
 
 from app.adapters.breaker import Breaker
 from app.ports.decisions import LogAway
+from app.ports.lease import Alone, Lease
 from app.settings import PostgresSettings
 from app.telemetry import Telemetry
 
@@ -58,10 +59,18 @@ class Postgres:
     statement timeouts are settings of the database role (see the migrations).
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, seconds: float, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        *,
+        seconds: float,
+        telemetry: Telemetry,
+        lease: Lease | None = None,
+    ) -> None:
         self._pool = pool
         self._seconds = seconds
         self._telemetry = telemetry
+        self._lease = lease or Alone()
         # While the second copy is away reads go on, and must not speak for the writes.
         self._reads, self._writes = Breaker(), Breaker()
 
@@ -75,8 +84,9 @@ class Postgres:
         connections: int,
         seconds: float,
         prepared: bool = False,
+        lease: Lease | None = None,
     ) -> AsyncIterator["Postgres"]:
-        """The pool, closed at the end."""
+        """The pool, closed at the end. Without the `lease` nothing is written."""
 
         async def keep_session(_: object) -> None: ...
 
@@ -90,12 +100,13 @@ class Postgres:
             max_cached_statement_lifetime=0,
         )
         try:
-            yield cls(pool, seconds=seconds, telemetry=telemetry)
+            yield cls(pool, seconds=seconds, telemetry=telemetry, lease=lease)
         finally:
             await _close(pool)
 
     def check_writes(self) -> None:
         """Raise what a write would be refused with at once."""
+        self._lease.check()
         if self._writes.refuses:
             raise LogAway(_REFUSED)
 
@@ -104,6 +115,8 @@ class Postgres:
         self, *, writes: bool = False, seconds: float | None = None
     ) -> AsyncIterator[asyncpg.Connection]:
         """A connection to use at once. What was committed in it is on two instances."""
+        if writes:
+            self._lease.check()
         breaker = self._writes if writes else self._reads
         if not breaker.admits():
             raise LogAway(_REFUSED)

@@ -56,6 +56,12 @@ SELECT transaction_id, customer_id, terminal_id, amount_cents,
 FROM transactions WHERE NOT windowed LIMIT {PAGE}
 """
 
+_NOW: Final = """
+SELECT CASE WHEN pg_is_in_recovery()
+    THEN (SELECT coalesce(max(recorded_at), to_timestamp(0)) FROM transactions)
+    ELSE clock_timestamp() END
+"""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
@@ -122,10 +128,18 @@ class PostgresWindows:
             )
 
     async def now(self) -> datetime:
-        """By the clock that dates the records."""
+        """By the clock that dates the records: what was recorded before can be read here.
+
+        A copy of another region's database vouches for no more than its newest record.
+        """
         async with self._postgres.session() as connection:
-            moment: datetime = await connection.fetchval("SELECT clock_timestamp()")
+            moment: datetime = await connection.fetchval(_NOW)
             return moment
+
+    async def copies(self) -> bool:
+        """Whether this is a copy of another region's database, which only that one writes."""
+        async with self._postgres.session() as connection:
+            return bool(await connection.fetchval("SELECT pg_is_in_recovery()"))
 
     async def _fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         """Pages are large, and nobody waits for them."""

@@ -13,10 +13,13 @@ from app.adapters.postgres_windows import PostgresWindows
 from app.adapters.redis_windows import Health, RedisAway, RedisWindows
 from app.adapters.refill import Refill
 from app.adapters.watch import FIRST_LOOK, Watch
+from app.ports.lease import Lease
 
 log = structlog.get_logger(__name__)
 
 _PULSE: Final = 1.0
+_CALM_PULSE: Final = 5.0
+"""While another region records: what it did is only needed here once it no longer does."""
 
 
 class WindowKeeper:
@@ -30,12 +33,16 @@ class WindowKeeper:
         refill: Refill,
         *,
         longest_request: float,
+        lease: Lease | None = None,
     ) -> None:
+        """Without a `lease` no other region records."""
         self._redis = redis
         self._postgres = postgres
         self._windows = windows
         self._refill = refill
         self._longest_request = longest_request
+        self._lease = lease
+        self._pulse = _PULSE
         self._run = ""
         self._again: tuple[float, datetime] | None = None
         """When to add once more what was recorded since a moment."""
@@ -55,12 +62,34 @@ class WindowKeeper:
         if health.evicts:
             log.error("redis may drop windows unseen", maxmemory_policy=health.evicts)
             self._windows.lose(State.DOWN, "redis: evicts")
+        elif await self._follows():
+            await self._follow(health)
         elif self._windows.state is State.UP and health.complete_to and health.run == self._run:
             await self._stay_complete()
         elif complete_to := await self._complete(health):
             self._run = health.run
             self._again = (monotonic() + self._longest_request, complete_to)
             self._windows.restore(losses)
+
+    async def _follows(self) -> bool:
+        """Whether another region records, of which this Redis only hears through Postgres."""
+        if self._lease is None:
+            return False
+        follows = not self._lease.held or await self._postgres.copies()
+        self._pulse = _CALM_PULSE if follows and not self._lease.held else _PULSE
+        return follows
+
+    async def _follow(self, health: Health) -> None:
+        """Keep up, so that little is missing when this region is to record. Nothing is written."""
+        self._windows.refilling()
+        if health.complete_to:
+            now = await self._postgres.now()
+            await self._refill.recorded_since(health.complete_to)
+            await self._redis.mark(now)
+            return
+        async with self._redis.filling() as turn:
+            if turn and not (await self._redis.health()).complete_to:
+                await self._refill.everything(turn)
 
     async def _stay_complete(self) -> None:
         now = await self._postgres.now()
@@ -92,8 +121,8 @@ class WindowKeeper:
             self._windows.lose(State.DOWN, str(why))
 
     async def _pause(self) -> None:
-        """Until the next second, or until Redis is lost."""
+        """Until the next pulse, or until Redis is lost."""
         self._windows.lost.clear()
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PULSE):
+            async with asyncio.timeout(self._pulse):
                 await self._windows.lost.wait()

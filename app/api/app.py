@@ -13,6 +13,7 @@ from app.api.analysts import Analysts
 from app.api.edge import Edge, Lifecycle
 from app.api.problems import answer_problems
 from app.labels import Labelling
+from app.ports.lease import Alone, Lease
 from app.rating import Rating
 from app.registry import Registry
 from app.rounds import Rounds
@@ -35,8 +36,13 @@ class Connected:
 Connect = Callable[[], AbstractAsyncContextManager[Connected]]
 
 
-def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> FastAPI:
-    """The routes. `connect` opens what they need when the app starts and closes it when it ends."""
+def create_app(
+    connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle, lease: Lease | None = None
+) -> FastAPI:
+    """The routes. `connect` opens what they need when the app starts and closes it when it ends.
+
+    Without a `lease` there is no other region.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -56,6 +62,7 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
     )
     app.state.telemetry = telemetry
     app.state.lifecycle = lifecycle
+    app.state.lease = lease or Alone()
     for routes in (scores, ratings, labels, models, rules, lists, audit, decisions, probes):
         app.include_router(routes.router)
     answer_problems(app)
@@ -65,7 +72,14 @@ def create_app(connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle) -> 
 def guarded(app: FastAPI, key: str) -> ASGIApp:
     """The app behind its edge: what is served."""
     state, directs = app.state, {**scores.DIRECT, **ratings.DIRECT}
-    return Edge(app, key=key, telemetry=state.telemetry, lifecycle=state.lifecycle, directs=directs)
+    return Edge(
+        app,
+        key=key,
+        telemetry=state.telemetry,
+        lifecycle=state.lifecycle,
+        directs=directs,
+        lease=state.lease,
+    )
 
 
 def _version() -> str:

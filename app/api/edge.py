@@ -16,14 +16,20 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from app.api.direct import BODY_BYTES, Answer, Direct, Directs
+from app.api.problems import AGAIN, NOTHING
 from app.api.timing import Timing
+from app.ports.lease import Elsewhere, Lease
 from app.telemetry import Telemetry
 
-OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
+OPEN: Final = frozenset({"/healthz", "/readyz", "/leadz", "/metrics", "/openapi.json"})
 """Everything else needs the key, a route that is added tomorrow too."""
 
 _IN_FLIGHT = 512
 """More at once than this wait for something that does not come: better to say so."""
+
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""An answer to anything else acknowledges something."""
+_ACKNOWLEDGING: Final = range(200, 300)
 
 Headers = Iterable[tuple[bytes, bytes]]
 """Names in lower case."""
@@ -36,7 +42,10 @@ class Lifecycle:
 
 
 class Edge:
-    """The key, the size, the load, the time; and while draining, `Connection: close`."""
+    """The key, the size, the load, the time; at the end the lease, without which nothing counts.
+
+    While draining, every answer carries `Connection: close`.
+    """
 
     def __init__(
         self,
@@ -46,11 +55,13 @@ class Edge:
         telemetry: Telemetry,
         lifecycle: Lifecycle,
         directs: Directs,
+        lease: Lease,
     ) -> None:
         self._app = app
         self._digest = sha256(key.encode()).digest()
         self.directs = directs
         self._lifecycle = lifecycle
+        self._lease = lease
         self._in_flight = 0
         self._timing = Timing(telemetry, known(app))
         telemetry.in_flight.set_function(lambda: self._in_flight)
@@ -81,14 +92,20 @@ class Edge:
         start, status = perf_counter(), 500
         self._in_flight += 1
         try:
-            answer = self._refusal(path, headers, direct.body_bytes) or await direct.answer(
-                self._app, path, b"", raw
+            answer = self._refusal(path, headers, direct.body_bytes) or self._counting(
+                await direct.answer(self._app, path, b"", raw)
             )
             status = answer.status
             return self._last(answer)
         finally:
             self._in_flight -= 1
             self._timing.observe(path, status, perf_counter() - start)
+
+    def _counting(self, answer: Answer) -> Answer:
+        """The answer to what is no mere question, unless another region may answer by now."""
+        if answer.status in _ACKNOWLEDGING and not self._lease.held:
+            return _deposed()
+        return answer
 
     def _last(self, answer: Answer) -> Answer:
         return answer.closing() if self._lifecycle.draining else answer
@@ -99,15 +116,22 @@ class Edge:
         except HTTPException:
             return await _send(send, self._last(_too_large(direct.body_bytes)))
         answer = await direct.answer(self._app, scope["path"], scope["query_string"], raw)
-        return await _send(send, self._last(answer))
+        return await _send(send, self._last(self._counting(answer)))
 
     async def _through_app(self, scope: Scope, receive: Receive, send: Send) -> int:
-        status = 500
+        status, withheld = 500, False
+        acknowledges = scope["method"] not in _READS
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, withheld
+            if withheld:
+                return
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if acknowledges and status in _ACKNOWLEDGING and not self._lease.held:
+                    withheld = True
+                    status = await _send(send, self._last(_deposed()))
+                    return
                 if self._lifecycle.draining:
                     message["headers"] = [*message["headers"], (b"connection", b"close")]
             await send(message)
@@ -161,6 +185,13 @@ async def _read(receive: Receive) -> bytes:
 
 def _too_large(most: int) -> Answer:
     return _refused(413, "too_large", f"a body has at most {most} bytes")
+
+
+def _deposed() -> Answer:
+    error = Elsewhere()
+    retry = (b"retry-after", b"%d" % error.retry_seconds)
+    detail = f"{NOTHING}: {error}; {AGAIN}"
+    return _refused(503, "unavailable", detail, retry)
 
 
 def _refused(status: int, error: str, detail: str, *more: tuple[bytes, bytes]) -> Answer:

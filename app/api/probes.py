@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.api.problems import problem
+from app.ports.lease import Elsewhere
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,6 +20,13 @@ async def readyz(request: Request) -> Response:
     state = request.app.state
     why = "draining" if state.lifecycle.draining else await state.connected.unready()
     return problem(503, "unavailable", why) if why else Response('{"status": "ok"}')
+
+
+@router.get("/leadz")
+async def leadz(request: Request) -> Response:
+    """This region acknowledges: what is in front of several regions asks this of each."""
+    held = request.app.state.lease.held
+    return Response('{"status": "ok"}') if held else problem(503, "unavailable", str(Elsewhere()))
 
 
 @router.get("/metrics")

@@ -18,6 +18,9 @@ from app.trials import Occupied
 
 log = structlog.get_logger(__name__)
 
+NOTHING: Final = "nothing was acknowledged"
+AGAIN: Final = "tell it again under the same transaction_id"
+
 _ERRORS: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _REFUSALS: Final[dict[type[Exception], tuple[int, str]]] = {
     Refused: (409, "conflict"),
@@ -101,7 +104,7 @@ def _unknown(_: str, error: UnknownPayments) -> JSONResponse:
 
 def _away(_: str, error: LogAway | Busy) -> JSONResponse:
     headers = {"Retry-After": str(error.retry_seconds)}
-    detail = f"nothing was acknowledged: {error}; tell it again under the same transaction_id"
+    detail = f"{NOTHING}: {error}; {AGAIN}"
     return problem(503, "unavailable", detail, headers)
 
 

@@ -22,6 +22,7 @@ class MemoryLedger(PostgresWindows):
         self.recorded: dict[int, tuple[Transaction, datetime]] = {}
         self.flagged: set[int] = set()
         self.away = False
+        self.copy = False
         self.clock = START
         self.reads = 0
 
@@ -60,6 +61,10 @@ class MemoryLedger(PostgresWindows):
     async def now(self) -> datetime:
         self._answer()
         return self.clock
+
+    async def copies(self) -> bool:
+        self._answer()
+        return self.copy
 
     def _answer(self) -> None:
         if self.away:

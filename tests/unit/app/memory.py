@@ -17,6 +17,7 @@ from app.domain.windows import CustomerWindow, TerminalWindow
 from app.labels import Labelling
 from app.ports.decisions import Contradiction, Decided, LogAway
 from app.ports.labels import Told
+from app.ports.lease import Elsewhere
 from app.ports.windows import Seen
 from app.rating import Rating
 from app.registry import Registry
@@ -114,6 +115,15 @@ class MemoryLog:
         ]
 
 
+class MemoryLease:
+    def __init__(self) -> None:
+        self.held = True
+
+    def check(self) -> None:
+        if not self.held:
+            raise Elsewhere
+
+
 class Service:
     """The whole app on ports in memory."""
 
@@ -126,7 +136,8 @@ class Service:
         self.rules, self.archive = MemoryRules(), MemoryArchive(self.log.recorded)
         self.telemetry, self.lifecycle = Telemetry(), Lifecycle()
         self.unready: str | None = None
-        self.app = create_app(self._connect, self.telemetry, self.lifecycle)
+        self.lease = MemoryLease()
+        self.app = create_app(self._connect, self.telemetry, self.lifecycle, self.lease)
         self.asgi = guarded(self.app, KEY)
 
     @asynccontextmanager

@@ -21,7 +21,7 @@ from app.ports.windows import Seen
 from app.telemetry import Telemetry
 from tests.unit.app.book import MemoryBook
 from tests.unit.app.ledger import MemoryLedger
-from tests.unit.app.memory import payment
+from tests.unit.app.memory import MemoryLease, payment
 from tests.unit.app.redis_fake import Raw
 
 
@@ -416,3 +416,66 @@ async def wait_for(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not condition():  # noqa: ASYNC110 (what is waited for knows no events)
             await asyncio.sleep(0.005)
+
+
+class Follower(Platform):
+    """A region beside another one, which records until this one gets the lease."""
+
+    def __init__(self, redis: RedisWindows, ledger: MemoryLedger) -> None:
+        super().__init__(redis, ledger)
+        self.lease = MemoryLease()
+        self.lease.held, ledger.copy = False, True
+        refill = Refill(redis, ledger, self.book, self.telemetry.refills.inc)
+        self.keeper = WindowKeeper(
+            redis, ledger, self.windows, refill, longest_request=0, lease=self.lease
+        )
+
+
+@pytest.fixture
+def follower(redis: RedisWindows, ledger: MemoryLedger) -> Follower:
+    return Follower(redis, ledger)
+
+
+async def test_a_region_that_only_follows_never_relies_on_its_redis(follower: Follower) -> None:
+    await follower.keeper.tend()
+    await follower.keeper.tend()
+
+    assert follower.windows.state is State.FILLING
+
+
+async def test_what_another_region_recorded_is_there_when_this_one_takes_over(
+    follower: Follower,
+) -> None:
+    await follower.keeper.tend()
+    follower.ledger.record(payment(1))
+    await follower.keeper.tend()
+    follower.ledger.record(payment(2))  # after the last look
+    follower.lease.held, follower.ledger.copy = True, False
+    await follower.keeper.tend()
+
+    assert follower.windows.state is State.UP
+    assert await follower.known(payment(3)) == 2
+
+
+async def test_a_region_with_the_lease_waits_until_its_database_is_promoted(
+    follower: Follower,
+) -> None:
+    await follower.keeper.tend()
+    follower.lease.held = True
+    await follower.keeper.tend()
+    assert follower.windows.state is State.FILLING
+
+    follower.ledger.record(payment(1))  # replayed at the end
+    follower.ledger.copy = False
+    await follower.keeper.tend()
+    assert await follower.known(payment(2)) == 1
+
+
+async def test_a_region_that_was_deposed_follows(follower: Follower) -> None:
+    follower.lease.held, follower.ledger.copy = True, False
+    await follower.keeper.tend()
+    assert follower.windows.state is State.UP
+    follower.lease.held = False
+    await follower.keeper.tend()
+
+    assert follower.windows.state is State.FILLING

@@ -24,13 +24,13 @@ async def test_without_the_key_nothing_is_scored(service: Service, key: str | No
     assert not service.log.recorded
 
 
-async def test_every_path_but_the_four_open_ones_is_closed(service: Service) -> None:
+async def test_every_path_but_the_five_open_ones_is_closed(service: Service) -> None:
     async with service.client(key=None) as client:
         paths = set(edge.known(service.app)) | {"/docs", "/redoc", "/", "/v2/tomorrow"}
         answers = {path: await client.get(path) for path in paths}
 
     is_open = {path for path, answer in answers.items() if answer.status_code != 401}
-    assert is_open == {"/healthz", "/readyz", "/metrics", "/openapi.json"}
+    assert is_open == {"/healthz", "/readyz", "/leadz", "/metrics", "/openapi.json"}
 
 
 async def test_an_unknown_path_and_a_wrong_method_have_the_same_form(

@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 STACK ?= dev#     the environment: Pulumi.$(STACK).yaml
 PARTS ?= core#    the profile: core, all, or further parts with commas between them (mlops)
+CLUSTER ?= primary# which of the engine's clusters
 STATE := $(or $(BULWARK_STATE),/var/lib/bulwark)
 CACHE := $(or $(BULWARK_CACHE),$(HOME)/.cache/bulwark)
 
@@ -30,7 +31,7 @@ up: engine image stack score where ## Build what is missing, start the engine, d
 .PHONY: engine
 engine: venv ## Build the tools and images that are missing and start the local cluster
 	@$(PY) -m local build $(PROFILES)
-	@$(PY) -m local up primary
+	@$(PY) -m local up $(CLUSTER) $(if $(NODES),--nodes $(NODES))
 	@$(if $(FURTHER),$(PY) -m local images $(FURTHER))
 
 .PHONY: image
@@ -88,6 +89,10 @@ test: check up e2e down ## All that CI runs: check, deploy, verify the running s
 .PHONY: e2e
 e2e: venv policies-venv checkov-venv ## Verify the running stack; its last test destroys it
 	@$(PY) -m pytest tests/e2e
+
+.PHONY: drill
+drill: load-tools ## Break something under load and count what it cost: make drill NAME=primary-killed
+	@$(PY) -m tests.drills $(NAME)
 
 .PHONY: prove
 prove: venv ## Measure one promise: make prove BAR=engine-1 (writes docs/evidence/)

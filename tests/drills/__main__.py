@@ -13,7 +13,7 @@ from tests.prove.errors import ProveError
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 0 nothing was lost, 1 something was or the drill broke off, 2 no such drill."""
+    """The exit code: 0 nothing lost, 1 something lost or broken off, 2 no such drill."""
     if not arguments or not set(arguments) <= DRILLS.keys():
         asked = " ".join(arguments) or "none"
         print(f"error: NAME is {asked!r}; allowed:", file=sys.stderr)

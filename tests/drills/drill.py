@@ -19,7 +19,7 @@ from tests.drills.primaries import Primaries
 from tests.drills.scene import Scene
 from tests.e2e import timeouts
 from tests.e2e.stack import RunningStack
-from tests.e2e.waiting import TooLateError, until
+from tests.e2e.waiting import until
 from tests.prove.errors import ProveError
 from tests.prove.evidence import commit, today
 from tests.prove.figures import Trial
@@ -88,7 +88,9 @@ def perform(drill: Drill, stack: RunningStack, load: Load) -> Trial:
             with progress.step("fault"):
                 whole_seconds = _strike(drill, scene)
             end = now()
-    except (TooLateError, AssertionError) as wrong:
+    except AssertionError as wrong:
+        if scene.fault:
+            journal.append(_broken_off(drill, scene, str(wrong)))
         raise ProveError(f"{drill.name}: {wrong}") from wrong
     with progress.step("judge"):
         outcome = _judge(drill, scene, whole_seconds, end)
@@ -148,18 +150,13 @@ def _judge(drill: Drill, scene: Scene, whole_seconds: float, end: float) -> Outc
 
 
 def _record(drill: Drill, outcome: Outcome) -> Trial:
-    scene, name = outcome.scene, f"{drill.name}-{secrets.token_hex(3)}"
+    scene, head = outcome.scene, _head(drill, outcome.scene)
     operations = scene.clients.operations
     statuses = [it.status for it in operations if it.kind == "tell"]
-    folder = journal.FOLDER / name
+    folder = journal.FOLDER / str(head["id"])
     folder.mkdir(parents=True, exist_ok=True)
     scene.clients.write(folder / "history.jsonl")
-    trial: Trial = {
-        "drill": drill.name,
-        "id": name,
-        "pins": journal.counted(),
-        "commit": commit(),
-        "date": today(),
+    trial: Trial = head | {
         "gap_seconds": outcome.gap.seconds,
         "gap_from_fault": round(outcome.gap.start - scene.fault, 2),
         "split": asdict(outcome.split) if outcome.split else None,
@@ -172,12 +169,30 @@ def _record(drill: Drill, outcome: Outcome) -> Trial:
         "operations": len(operations),
         "not_linearizable": outcome.broken[:10],
         "load": outcome.load,
-        "notes": [[round(at - scene.fault, 2), what] for at, what in scene.notes],
-        "status": _status(scene),
         **outcome.findings,
     }
     (folder / "timeline.svg").write_text(timeline.drawn(trial, operations, scene.fault))
     return trial
+
+
+def _head(drill: Drill, scene: Scene) -> Trial:
+    """What every trial has: which it is, what makes it comparable, and its story."""
+    return {
+        "drill": drill.name,
+        "id": f"{drill.name}-{secrets.token_hex(3)}",
+        "pins": journal.counted(scene.stack),
+        "commit": commit(),
+        "date": today(),
+        "notes": [[round(at - scene.fault, 2), what] for at, what in scene.notes],
+        "status": _status(scene),
+    }
+
+
+def _broken_off(drill: Drill, scene: Scene, why: str) -> Trial:
+    """A trial that did not come to its end in its time counts, and counts as failed."""
+    gap = longest(scene.clients.acknowledged(), scene.fault - LEAD, now())
+    broken = {"broke_off": why, "gap_seconds": gap.seconds, "lost": [], "not_linearizable": []}
+    return _head(drill, scene) | broken
 
 
 def _status(scene: Scene) -> list[list[object]]:

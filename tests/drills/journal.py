@@ -1,33 +1,29 @@
 """Trials as they were made, one a line: what was broken off goes on where it was.
 
-A trial counts for as long as the pinned tools and packages, and what decides a failover, are the
-same. What the last record of a bar holds counts as well, so that another machine can go on.
+A trial counts for as long as the pinned tools and packages are the same and the database and its
+pooler are declared alike. What a bar's last record holds counts too: another machine can go on.
 """
 
 import hashlib
 import json
 from pathlib import Path
 
+from tests.e2e.parts import CNPG
+from tests.e2e.stack import RunningStack
 from tests.prove.evidence import ROOT, read
 from tests.prove.figures import Trial
 from tests.prove.pins import pins
 
 FOLDER = ROOT / "build" / "drills"
-DECIDING = (
-    "app/adapters/postgres.py",
-    "components/fraud_pods.py",
-    "components/postgres.py",
-    "components/postgres_operator.py",
-    "components/postgres_specs.py",
-)
-"""What a failover's length depends on, beside the pins."""
 
 
-def counted() -> str:
+def counted(stack: RunningStack) -> str:
     """A short name of everything that makes two trials comparable."""
     digest = hashlib.sha256(pins().encode())
-    for name in DECIDING:
-        digest.update((ROOT / name).read_bytes())
+    for kind in ("clusters", "poolers"):
+        found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, kind)["items"]
+        specs = sorted(json.dumps(each["spec"], sort_keys=True) for each in found)
+        digest.update("\n".join(specs).encode())
     return digest.hexdigest()[:16]
 
 
@@ -38,11 +34,11 @@ def append(trial: Trial, folder: Path = FOLDER) -> None:
         lines.write(json.dumps(trial) + "\n")
 
 
-def trials(drill: str, bar: str = "", folder: Path = FOLDER) -> list[Trial]:
-    """A drill's trials that count, the oldest first; none is left out for what it shows."""
+def trials(drill: str, mark: str, bar: str, folder: Path = FOLDER) -> list[Trial]:
+    """A drill's trials of this mark, the oldest first; none is left out for what it shows."""
     file = folder / f"{drill}.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    record = read(bar) if bar else None
+    record = read(bar)
     made: list[Trial] = [*(record["trials"] if record else ()), *map(json.loads, lines)]
-    mine = {t["id"]: t for t in made if t.get("drill") == drill and t.get("pins") == counted()}
+    mine = {t["id"]: t for t in made if t.get("drill") == drill and t.get("pins") == mark}
     return sorted(mine.values(), key=lambda trial: str(trial["date"]))

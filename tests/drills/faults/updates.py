@@ -7,16 +7,11 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from tests.drills.journal import FOLDER
 from tests.drills.scene import Scene
 from tests.e2e.stack import NAME, ROOT, environment, pulumi
 from tests.prove.errors import ProveError
-from tests.prove.updates import last_update
 
-SETTINGS = "bulwark:settings"
 CHANGED = {"redis_memory_mib": 272, "memory_quota": "12544Mi", "api_replicas": 3}
 """Another size of three parts, so that half of an update is something."""
 DONE = re.compile(r"\b(updated|replaced|created)\b")
@@ -26,9 +21,8 @@ LONGEST = 600
 @contextmanager
 def update_killed(scene: Scene) -> Iterator[None]:
     """Killed after its first change, resumed until it changes nothing more, then taken back."""
-    was = settings()
     scene.struck("an update begins")
-    first = _killed(_file("changed", was | CHANGED))
+    first = _killed()
     scene.note(f"killed after: {first}")
     try:
         yield
@@ -36,18 +30,18 @@ def update_killed(scene: Scene) -> Iterator[None]:
         if _locked():
             pulumi("cancel", "--yes")
             scene.note("its lock is taken away")
-        _up(_file("changed", was | CHANGED))
+        _up(changed())
         scene.note("the same update is complete")
-        _nothing_left(_file("changed", was | CHANGED))
-        _up(_file("before", was))
+        if _run("preview", "--expect-no-changes", env=changed()).returncode:
+            raise ProveError("the resumed update left something to change")
+        _up(environment())
         scene.note("taken back")
 
 
-def settings() -> dict[str, Any]:
-    """What the stack was last raised with, as Pulumi keeps it."""
-    found = last_update()["config"][SETTINGS]
-    given: dict[str, Any] = found.get("objectValue") or json.loads(found["value"])
-    return given
+def changed() -> dict[str, str]:
+    """What Pulumi runs in when the stack is to have other sizes."""
+    env = environment()
+    return env | {"SETTINGS": json.dumps(json.loads(env.get("SETTINGS") or "{}") | CHANGED)}
 
 
 @contextmanager
@@ -79,12 +73,12 @@ def resources() -> dict[str, bool]:
     return {each["urn"]: bool(each.get("protect")) for each in found}
 
 
-def _killed(file: Path) -> str:
+def _killed() -> str:
     """The line of the first change that an update made before it was killed, whole family."""
     process = subprocess.Popen(
-        [*_command("up", "--yes", "--skip-preview"), f"--config-file={file}"],
+        _command("up", "--yes", "--skip-preview"),
         cwd=ROOT,
-        env=environment(),
+        env=changed(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -106,33 +100,18 @@ def _locked() -> bool:
     return done.returncode != 0 and "locked" in done.stdout + done.stderr
 
 
-def _up(file: Path) -> None:
-    done = _run("up", "--yes", "--skip-preview", f"--config-file={file}")
+def _up(env: dict[str, str]) -> None:
+    done = _run("up", "--yes", "--skip-preview", env=env)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()[-12:]
         raise ProveError(f"pulumi up: exit code {done.returncode}: {' | '.join(said)}")
 
 
-def _nothing_left(file: Path) -> None:
-    done = _run("preview", "--expect-no-changes", f"--config-file={file}")
-    if done.returncode:
-        raise ProveError("the resumed update left something to change")
-
-
-def _file(name: str, given: dict[str, Any]) -> Path:
-    """A settings file outside of the sources; JSON is YAML."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"settings-{name}.yaml"
-    config = {"pulumi:disable-default-providers": ["kubernetes"], SETTINGS: given}
-    path.write_text(json.dumps({"config": config}, indent=2))
-    return path
-
-
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         _command(*arguments),
         cwd=ROOT,
-        env=environment(),
+        env=env or environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -12,7 +12,7 @@ def no_record(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def trial(number: int, **given: object) -> dict[str, object]:
     return {
-        "drill": "switchover", "id": f"switchover-{number}", "pins": journal.counted(),
+        "drill": "switchover", "id": f"switchover-{number}", "pins": "ours",
         "date": f"2026-11-21T20:00:0{number}+00:00",
     } | given  # fmt: skip
 
@@ -21,7 +21,7 @@ def test_trials_add_up_over_runs_in_the_order_in_which_they_were_made(tmp_path: 
     for number in (2, 1):
         journal.append(trial(number), tmp_path)
 
-    found = journal.trials("switchover", "safe-2", tmp_path)
+    found = journal.trials("switchover", "ours", "safe-2", tmp_path)
 
     assert [it["id"] for it in found] == ["switchover-1", "switchover-2"]
 
@@ -29,7 +29,7 @@ def test_trials_add_up_over_runs_in_the_order_in_which_they_were_made(tmp_path: 
 def test_a_trial_of_other_parts_counts_no_more(tmp_path: Path) -> None:
     journal.append(trial(1, pins="others"), tmp_path)
 
-    assert journal.trials("switchover", folder=tmp_path) == []
+    assert journal.trials("switchover", "ours", "safe-2", tmp_path) == []
 
 
 def test_trials_of_the_last_record_count_once_beside_those_of_this_machine(
@@ -40,6 +40,6 @@ def test_trials_of_the_last_record_count_once_beside_those_of_this_machine(
     for number in (1, 2):
         journal.append(trial(number), tmp_path)
 
-    found = journal.trials("switchover", "safe-2", tmp_path)
+    found = journal.trials("switchover", "ours", "safe-2", tmp_path)
 
     assert [it["id"] for it in found] == [f"switchover-{number}" for number in (1, 2, 3)]

@@ -14,7 +14,8 @@ class Cluster(Component):
     here: ResourceOptions
     """What a part in this cluster is given as its `opts`."""
     kept: ResourceOptions
-    """What one that holds data is given: with `protect` Pulumi refuses to take it away."""
+    """What holds data is given, and what that would go with: a namespace with all that is in it,
+    a definition with all its objects. With `protect` Pulumi refuses to take it away."""
 
     def __init__(
         self,

@@ -32,12 +32,12 @@ def fraud(env: Settings) -> None:
         protect=env.protect_data,
     )
     here, kept = cluster.here, cluster.kept
-    home = Namespace("fraud", memory=env.memory_quota, opts=here).name
+    home = Namespace("fraud", memory=env.memory_quota, opts=kept).name
 
     # Operators
-    secrets = Secrets("external-secrets", namespace=home, manifests=env.manifests, opts=here)
+    secrets = Secrets("external-secrets", namespace=home, manifests=env.manifests, opts=kept)
     postgres = PostgresOperator(
-        "cloudnative-pg", manifests=env.manifests, replicas=env.postgres_operators, opts=here
+        "cloudnative-pg", manifests=env.manifests, replicas=env.postgres_operators, opts=kept
     )
 
     # Data

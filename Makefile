@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 STACK ?= dev#     the environment: Pulumi.$(STACK).yaml
-PARTS ?= core#    the profile: core, all, or further parts with commas between them (mlops)
+PARTS ?= core#    the profile: core, all, or further parts with commas between them (mlops, backups)
 CLUSTER ?= primary# which of the engine's clusters
 STATE := $(or $(BULWARK_STATE),/var/lib/bulwark)
 CACHE := $(or $(BULWARK_CACHE),$(HOME)/.cache/bulwark)
@@ -37,7 +37,7 @@ engine: venv ## Build the tools and images that are missing and start the local 
 .PHONY: image
 image: venv ## Build and push our own images (REGISTRY=… for another cluster's registry)
 	@$(PY) -m local image $(if $(REGISTRY),--registry $(REGISTRY))
-	@$(if $(FURTHER),$(PY) -m local image trainer $(if $(REGISTRY),--registry $(REGISTRY)))
+	@$(if $(filter mlops all,$(PROFILES)),$(PY) -m local image trainer $(if $(REGISTRY),--registry $(REGISTRY)))
 
 .PHONY: stack
 stack: venv policies-venv selected ## pulumi up, judged by the policy pack

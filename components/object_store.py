@@ -26,6 +26,10 @@ class Bucket:
     """Where the S3 API answers."""
     credentials: SecretKey
     """Where a pod finds the credentials, as the file that every AWS SDK reads."""
+    key_id: SecretKey
+    """Where an operator that reads no such file finds the account."""
+    key: SecretKey
+    """And its secret key."""
     door: Endpoint
     """What the client's network path leads to."""
 
@@ -60,7 +64,11 @@ class ObjectStore(Component):
                 f"{name}-{bucket}",
                 namespace=namespace,
                 secrets=secrets,
-                files={CREDENTIALS: credentials(bucket), ACCOUNT: account(bucket)},
+                files={
+                    CREDENTIALS: credentials(bucket),
+                    ACCOUNT: account(bucket),
+                    KEY_ID: bucket,
+                },
                 opts=self.child,
             )
             for bucket in buckets
@@ -88,6 +96,8 @@ class ObjectStore(Component):
                 region=REGION,
                 endpoint_url=url,
                 credentials=SecretKey(owner.password.secret, CREDENTIALS),
+                key_id=SecretKey(owner.password.secret, KEY_ID),
+                key=owner.password,
                 door=door,
             )
             for bucket, owner in owners.items()
@@ -104,6 +114,7 @@ class ObjectStore(Component):
 
 CREDENTIALS = "credentials"
 ACCOUNT = "account.json"
+KEY_ID = "key-id"
 ALLOWED = "3 to 40 lower-case letters, digits and hyphens, a letter first"
 LENGTHS = range(3, 41)
 

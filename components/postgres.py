@@ -2,14 +2,17 @@ from pulumi import Input, Output, ResourceOptions, RunError
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
-from components.component import Component
+from components.archive import Archive
+from components.component import Component, Spec
 from components.generated_secret import GeneratedSecret
 from components.network import Endpoint, open_path, open_to_api_server
 from components.postgres_operator import PostgresOperator
 from components.postgres_specs import (
     API,
     GONE_AT_ONCE,
+    PORT,
     READY_WHEN_HEALTHY,
+    STATUS_PORT,
     database_of,
     instances_of,
     names_of,
@@ -18,17 +21,22 @@ from components.postgres_specs import (
 from components.secret_key import SecretKey
 from components.secrets import Secrets
 
-PORT = 5432
-STATUS_PORT = 8000
 MINIMUM = 2
 
 
 class Postgres(Component):
     """A replicated database whose commits are on two instances' disks, behind a pooler.
 
-    With two instances, writes pause while one is away; with three they go on. Deliberately
-    without backups: those are a part of their own.
+    With two instances, writes pause while one is away; with three they go on. With an archive its
+    log is sent there; base backups are a Backup's.
     """
+
+    name: str
+    """How other objects in its namespace name it."""
+    archive: Archive | None
+    """Where its log goes."""
+    described: Spec
+    """What its instances are."""
 
     database = "fraud"
     """The application's database and its owner's name."""
@@ -58,11 +66,15 @@ class Postgres(Component):
         instances: int = MINIMUM,
         memory: str = "384Mi",
         storage: str = "2Gi",
+        archive: Archive | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
         if instances < MINIMUM:
             raise RunError(f"Postgres {name}: instances is {instances}, allowed: {MINIMUM} or more")
         super().__init__(name, namespace, opts)
+        self.name = name
+        self.archive = archive
+        self.described = instances_of(instances, memory=memory, storage=storage)
         pooler = f"{name}-pooler"
         self.host = Output.format("{}-rw.{}.svc", name, namespace)
         self.pooled_host = Output.format("{}.{}.svc", pooler, namespace)
@@ -77,11 +89,13 @@ class Postgres(Component):
         # Instances, the jobs that make them and the poolers before them talk among each other and
         # ask the API server who is primary; the operator asks them how they are.
         inside = at(f"{name}-inside", PORT, STATUS_PORT, cluster=name)
-        paths = (
+        paths = [
             *open_path(self, inside, inside),
             *open_path(self, operator.pods, inside, self.child_after(operator)),
             open_to_api_server(self, inside),
-        )
+        ]
+        if archive and archive.place.door:
+            paths += open_path(self, inside, archive.place.door)
 
         owner = GeneratedSecret(
             f"{name}-owner",
@@ -99,11 +113,12 @@ class Postgres(Component):
             kind="Cluster",
             metadata={**self.named(name), "annotations": READY_WHEN_HEALTHY},
             spec={
-                **instances_of(instances, memory=memory, storage=storage),
+                **self.described,
+                **(sent_to(archive) if archive else {}),
                 **database_of(self.database, self.password),
                 "certificates": {"serverAltDNSNames": names_of(pooler, namespace)},
             },
-            opts=self.child_after(operator, owner, *paths),
+            opts=self.child_after(operator, owner, *paths, *([archive] if archive else [])),
         )
         CustomResource(
             pooler,
@@ -120,3 +135,8 @@ class Postgres(Component):
             opts=self.child,
         )
         self.register_outputs({"host": self.host, "pooled_host": self.pooled_host})
+
+
+def sent_to(archive: Archive) -> Spec:
+    """The log goes to an archive, by the plugin's sidecar in every instance."""
+    return {"plugins": [archive.archiver], **archive.service_account}

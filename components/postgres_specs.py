@@ -8,6 +8,9 @@ from components.pods import Resources
 from components.secret_key import SecretKey
 
 API = "postgresql.cnpg.io/v1"
+PORT = 5432
+STATUS_PORT = 8000
+"""Where the operator asks an instance how it is."""
 
 READY_WHEN_HEALTHY = {"pulumi.com/waitFor": "condition=Ready"}
 

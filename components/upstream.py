@@ -20,13 +20,16 @@ def adapted(args: ResourceTransformArgs) -> ResourceTransformResult | None:
     return ResourceTransformResult(props=change(thing), opts=args.opts)
 
 
-def probed(path: str, port: int) -> Transform:
-    """A transform for a Deployment whose release lets nobody ask whether it works."""
+def probed(path: str, port: int, only: str = "") -> Transform:
+    """A transform for a Deployment whose release lets nobody ask whether it works.
+
+    `only` names it, where the release has several.
+    """
     probe = {"httpGet": {"path": path, "port": port}, "periodSeconds": 10, "timeoutSeconds": 5}
 
     def transform(args: ResourceTransformArgs) -> ResourceTransformResult | None:
         thing: Spec = dict(args.props)
-        if thing.get("kind") != "Deployment":
+        if thing.get("kind") != "Deployment" or (only and thing["metadata"]["name"] != only):
             return None
         asked = {"livenessProbe": probe, "readinessProbe": probe}
         changed = with_containers(thing, lambda container: {**container, **asked})
@@ -38,7 +41,7 @@ def probed(path: str, port: int) -> Transform:
 def labelled(thing: Spec, labels: dict[str, str] = PLATFORM) -> Spec:
     """Found with everything else of the platform, under its own name if it says no other."""
     meta = thing["metadata"]
-    own = {"app.kubernetes.io/name": meta["name"], **meta.get("labels", {})}
+    own = {"app.kubernetes.io/name": meta["name"], **_filled_in(meta.get("labels", {}))}
     return {**thing, "metadata": {**meta, "labels": {**own, **labels}}}
 
 
@@ -74,6 +77,11 @@ CHANGES = {
     "Deployment": unthrottled,
     "Namespace": closed,
 }
+
+
+def _filled_in(labels: dict[str, str]) -> dict[str, str]:
+    """Those that say something: cert-manager's definitions are templates before a release."""
+    return {key: value for key, value in labels.items() if "{{" not in value}
 
 
 def _without_cpu_limit(container: Spec) -> Spec:

@@ -8,6 +8,10 @@ import pulumi
 # Pulumi runs this folder as a program; the packages beside it are found from the one above.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from components.archive import Archive
+from components.backup import Backup
+from components.barman_plugin import BarmanPlugin
+from components.cert_manager import CertManager
 from components.cluster import Cluster
 from components.database import Database
 from components.fraud_service import FraudService
@@ -20,6 +24,9 @@ from components.redis import Redis
 from components.secrets import Secrets
 from components.training import Training
 from stacks.settings import Settings
+
+BUCKETS = {"mlops": "models", "backups": "backups"}
+"""Which parts keep objects, each in a bucket of its own."""
 
 
 def fraud(env: Settings) -> None:
@@ -40,6 +47,31 @@ def fraud(env: Settings) -> None:
         "cloudnative-pg", manifests=env.manifests, replicas=env.postgres_operators, opts=kept
     )
 
+    # Objects, and where the ledger's backups go
+    buckets = [name for part, name in BUCKETS.items() if env.has(part)]
+    if buckets:
+        objects = ObjectStore(
+            "objects", namespace=home, secrets=secrets, buckets=buckets, opts=kept
+        )
+    archive = None
+    if env.has("backups"):
+        certificates = CertManager("cert-manager", manifests=env.manifests, opts=here)
+        barman = BarmanPlugin(
+            "plugin-barman-cloud",
+            operator=postgres,
+            certificates=certificates,
+            manifests=env.manifests,
+            opts=here,
+        )
+        archive = Archive(
+            "archive",
+            namespace=home,
+            plugin=barman,
+            place=objects.bucket(BUCKETS["backups"]),
+            keep_days=env.backup_keep_days,
+            opts=here,
+        )
+
     # Data
     ledger = Postgres(
         "ledger",
@@ -49,8 +81,11 @@ def fraud(env: Settings) -> None:
         instances=env.postgres_instances,
         memory=env.postgres_memory,
         storage=env.postgres_storage,
+        archive=archive,
         opts=kept,
     )
+    if archive:
+        Backup("nightly", namespace=home, of=ledger, schedule=env.backup_schedule, opts=here)
     cache = Redis(
         "features", namespace=home, secrets=secrets, memory_mib=env.redis_memory_mib, opts=kept
     )
@@ -73,15 +108,12 @@ def fraud(env: Settings) -> None:
 
     # Models
     if env.has("mlops"):
-        objects = ObjectStore(
-            "objects", namespace=home, secrets=secrets, buckets=["models"], opts=kept
-        )
         runs = Database("mlflow", namespace=home, server=ledger, secrets=secrets, opts=here)
         registry = Mlflow(
             "mlflow",
             namespace=home,
             database=runs,
-            bucket=objects.bucket("models"),
+            bucket=objects.bucket(BUCKETS["mlops"]),
             secrets=secrets,
             clients=["trainer"],
             opts=here,

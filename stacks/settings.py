@@ -16,7 +16,7 @@ BUILT = Path(__file__).parent.parent / "build"
 BUILT_IMAGE = BUILT / "image.json"
 BUILT_TRAINER = BUILT / "trainer.json"
 
-FURTHER = ("mlops",)
+FURTHER = ("mlops", "backups")
 """Parts beyond the core, each by the name of its profile."""
 PARTS = ("core", *FURTHER, "all")
 
@@ -57,6 +57,11 @@ class Settings:
     """When a model is trained anew, as cron's five fields in UTC; without, when someone says so."""
     train_promotes: bool = False
     """Whether a new model that passes its gate serves at once, or stays a challenger."""
+    backup_schedule: str = "0 2 * * *"
+    """When base backups are taken, as cron's five fields in UTC; the log goes all the time."""
+    backup_keep_days: int = 7
+    verification_schedule: str = "30 3 * * *"
+    """When the newest backup is restored and looked at."""
     drift_schedule: str = "17 * * * *"
     registry_schedule: str = "*/5 * * * *"
 
@@ -79,6 +84,7 @@ class Settings:
             raise RunError(f"bulwark:settings is {_got(given)}, allowed: keys and values")
         if "image" not in given:
             given["image"] = built_image()
+        given |= _asked(os.environ.get("SETTINGS"))
         if asked := os.environ.get("PARTS"):
             given["parts"] = asked
         _check(given, get_type_hints(cls), required={f.name for f in fields(cls) if _needed(f)})
@@ -100,6 +106,19 @@ def built_image(record: Path = BUILT_IMAGE) -> str:
             f"bulwark:settings names no image and {record.name} was not built; "
             "set it or run `make image`"
         ) from None
+
+
+def _asked(settings: str | None) -> dict[str, Any]:
+    """Settings for this run only, as a JSON object: a drill's three instances, a busier clock."""
+    if not settings:
+        return {}
+    try:
+        asked = json.loads(settings)
+    except ValueError:
+        asked = settings
+    if not isinstance(asked, dict):
+        raise RunError(f"SETTINGS is {asked!r}, allowed: a JSON object, keys and values")
+    return asked
 
 
 def _check(given: Mapping[str, Any], types: Mapping[str, Any], required: set[str]) -> None:

@@ -79,7 +79,7 @@ def _prepare(cluster: Cluster) -> None:
     supervisor.ensure()
     _start_registry()
     images.build()  # and the tools in them, which bring the release files
-    tools.release_files(MANIFESTS)
+    tools.release_files(MANIFESTS, *tools.with_releases())
 
 
 def _raise(cluster: Cluster, step: Step) -> None:

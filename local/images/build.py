@@ -12,7 +12,7 @@ from local import paths, progress, registry, tools
 from local.errors import EngineError
 from local.images import oci, push
 from local.images.layers import short
-from local.images.profiles import IMAGES, PROFILES
+from local.images.profiles import ALSO, IMAGES, PROFILES
 from local.images.table import Image
 
 DISK_MB = 1500
@@ -56,7 +56,7 @@ def _members(name: str) -> Iterator[str]:
         yield name
         return
     for member, image in IMAGES.items():
-        if name == "all" or image.profile in {"core", name}:
+        if name == "all" or image.profile in {"core", name} or member in ALSO.get(name, ()):
             yield member
 
 

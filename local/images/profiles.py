@@ -1,10 +1,12 @@
 """The images of every profile: the core table, and what further parts run."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from local.images.debian import Packages
 from local.images.layers import Folder, Layer, Program, Users, layer
-from local.images.python import Python, Wheels
-from local.images.table import BASE, BASE_PACKAGES, Image
+from local.images.python import PACKAGES, Modules, Python, Wheels
+from local.images.table import BASE, BASE_PACKAGES, NONROOT, STATIC, Image
 from local.images.table import IMAGES as CORE
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +20,51 @@ def python(user: str, home: str) -> Layer:
     return layer(Python(above=BASE_PACKAGES), Users(((user, SERVER, SERVER, home),)))
 
 
+def cert_manager(program: str) -> Image:
+    """One of cert-manager's programs, under the name of the version that the engine can build."""
+    path = f"/app/cmd/{program}/{program}"
+    return Image(
+        name=f"quay.io/jetstack/cert-manager-{program}:v1.11.5",
+        profile="backups",
+        layers=(STATIC, layer(Program(program, path))),
+        user="1000:1000",
+        entrypoint=(path,),
+    )
+
+
 _FURTHER = (
+    *map(cert_manager, ("controller", "webhook", "cainjector")),
+    Image(
+        name="ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0",
+        profile="backups",
+        layers=(STATIC, layer(Program("plugin-barman-cloud", "/manager"))),
+        user=NONROOT,
+        entrypoint=("/manager",),
+    ),
+    Image(
+        # Beside every Postgres: what sends its log, and Barman's programs that do the work.
+        # Debian's lack the clouds of Google and Microsoft; upstream's have them.
+        name="ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0",
+        profile="backups",
+        seconds=40,
+        layers=(
+            BASE,
+            layer(Python(above=BASE_PACKAGES), Users((("postgres", 26, 26, "/nonexistent"),))),
+            layer(
+                Modules(
+                    Packages(
+                        names=("barman-cli-cloud", "python3-snappy"),
+                        above=(*BASE_PACKAGES, *PACKAGES),
+                        without=("rsync", "libpopt0", "libxxhash0"),
+                    )
+                )
+            ),
+            layer(Program("plugin-barman-cloud", "/manager")),
+        ),
+        user="26:26",
+        entrypoint=("/manager",),
+        env=(("PYTHONDONTWRITEBYTECODE", "1"), ("PYTHONUNBUFFERED", "1")),
+    ),
     Image(
         name="ghcr.io/versity/versitygw:v1.8.0",
         profile="mlops",
@@ -58,6 +104,9 @@ _FURTHER = (
 
 IMAGES = CORE | {image.repository.rsplit("/", 1)[-1]: image for image in _FURTHER}
 """By the last part of the name: `coredns`, `mlflow` …"""
+
+ALSO: Mapping[str, tuple[str, ...]] = {"backups": ("versitygw",)}
+"""Images of another profile that one needs too."""
 
 PROFILES = ("core", *sorted({image.profile for image in _FURTHER}), "all")
 """Names for several images at once."""

@@ -23,7 +23,15 @@ __all__ = [
     "environment",
     "plan",
     "release_files",
+    "with_releases",
 ]
+
+
+def with_releases() -> list[str]:
+    """The built tools that bring what a stack applies, those of further profiles among them."""
+    return [
+        tool.name for tool in TOOLS.values() if (tool.releases or tool.charts) and store.built(tool)
+    ]
 
 
 def binary(name: str) -> Path:

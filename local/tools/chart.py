@@ -14,6 +14,8 @@ def package(source: Path, target: Path, version: str) -> None:
     """
     shutil.copytree(source, target, copy_function=shutil.copyfile)
     file = target / "Chart.yaml"
+    if not file.exists():
+        (target / "Chart.template.yaml").rename(file)
     chart = yaml.safe_load(file.read_text())
     chart |= {"version": version.removeprefix("v"), "appVersion": version}
     there = [part for part in chart.get("dependencies", []) if _present(part["name"], target)]

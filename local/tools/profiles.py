@@ -21,6 +21,43 @@ _FURTHER = (
         seconds=53,
         megabytes=900,
     ),
+    # Certificates. The last version whose main packages are in its module: since then they are
+    # modules of their own that nobody publishes. Other environments run the current release.
+    Tool(
+        name="cert-manager",
+        module="github.com/cert-manager/cert-manager",
+        version="v1.11.5",
+        checksum="h1:K2LurvwIE4hIhODQZnkOW6ljYe3lVMAliS/to+gI05o=",
+        programs={
+            program: f"./cmd/{program}" for program in ("controller", "webhook", "cainjector")
+        },
+        stamps=("github.com/cert-manager/cert-manager/pkg/util.AppVersion={version}",),
+        releases=tuple(
+            f"deploy/crds/crd-{kind}.yaml"
+            for kind in (
+                "certificaterequests",
+                "certificates",
+                "challenges",
+                "clusterissuers",
+                "issuers",
+                "orders",
+            )
+        ),
+        charts=("deploy/charts/cert-manager",),
+        seconds=108,
+        megabytes=1500,
+    ),
+    # CloudNativePG's way to object stores
+    Tool(
+        name="plugin-barman-cloud",
+        module="github.com/cloudnative-pg/plugin-barman-cloud",
+        version="v0.14.0",
+        checksum="h1:kpTo7egntRIM15hvo0xtOj07wyjj23jcz/Co0KfzC7s=",
+        programs={"plugin-barman-cloud": "./cmd/manager"},
+        releases=("config/crd/bases/barmancloud.cnpg.io_objectstores.yaml",),
+        seconds=84,
+        megabytes=1300,
+    ),
     # What sends load by the clock
     Tool(
         name="vegeta",
@@ -42,6 +79,7 @@ TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in _TABLE}
 SETS: Mapping[str, tuple[str, ...]] = {
     **table.SETS,
     "mlops": (*_CORE, "versitygw"),
+    "backups": (*_CORE, "versitygw", "cert-manager", "plugin-barman-cloud"),
     "load": ("vegeta",),
     "all": tuple(TOOLS),
 }

@@ -1,0 +1,89 @@
+from pulumi import Input, ResourceOptions, RunError
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from components.archive_specs import API, PLUGIN, Access, Place, access, store_of
+from components.barman_plugin import BarmanPlugin
+from components.component import Component, Spec
+from components.network import Endpoint, Pods, open_path, open_to_api_server
+from components.postgres_specs import PORT, STATUS_PORT
+from components.recovery_specs import RESTORED
+
+
+class Archive(Component):
+    """Where a Postgres' log and its base backups go, and for how many days they are kept.
+
+    Every finished piece of the log is sent at once and at the latest after five minutes; that
+    much is lost if both instances and their disks are. What is restored from here, in the same
+    namespace, finds its way open. Base backups are a Backup's.
+    """
+
+    name: str
+    """How databases name it."""
+    place: Access
+    """How a database's pods come to it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        namespace: Input[str],
+        plugin: BarmanPlugin,
+        place: Place,
+        keep_days: int = 7,
+        memory: str = "384Mi",
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`memory` is the sidecar's, in every instance."""
+        if keep_days < 1:
+            raise RunError(f"Archive {name}: keep_days is {keep_days}, allowed: 1 or more")
+        super().__init__(name, namespace, opts)
+        self.place = access(place)
+        self.name = name
+
+        admitted = plugin.admit(self, namespace, [self.place.secret] if self.place.secret else [])
+        self._open_to_restored(name, namespace, plugin)
+        CustomResource(
+            name,
+            api_version=API,
+            kind="ObjectStore",
+            metadata=self.named(name),
+            spec=store_of(self.place, keep_days=keep_days, memory=memory),
+            opts=self.child_after(plugin, admitted),
+        )
+        self.register_outputs({})
+
+    @property
+    def archiver(self) -> Spec:
+        """What a database is told, to send its log here."""
+        return {
+            "name": PLUGIN,
+            "isWALArchiver": True,
+            "parameters": {"barmanObjectName": self.name},
+        }
+
+    @property
+    def service_account(self) -> Spec:
+        """What a database's service account carries, for clouds that ask who it is."""
+        if not self.place.annotations:
+            return {}
+        return {"serviceAccountTemplate": {"metadata": {"annotations": self.place.annotations}}}
+
+    def _open_to_restored(self, name: str, namespace: Input[str], plugin: BarmanPlugin) -> None:
+        """Paths for databases that are restored by hand, whatever they are called."""
+        job = Pods(
+            name=f"{name}-restoring",
+            namespace=namespace,
+            labels={"cnpg.io/jobRole": "full-recovery"},
+        )
+        restored = Endpoint(
+            name=f"{name}-restored",
+            namespace=namespace,
+            labels={RESTORED: name},
+            ports=(PORT, STATUS_PORT),
+        )
+        for pods in (job, restored):
+            open_to_api_server(self, pods)
+            if self.place.door:
+                open_path(self, pods, self.place.door)
+        open_path(self, restored, restored)
+        open_path(self, plugin.operator, restored)

@@ -1,0 +1,42 @@
+"""A database that begins as another one was: from its newest base backup and its log."""
+
+from components.archive_specs import PLUGIN
+from components.component import PLATFORM, Spec
+
+RESTORED = "bulwark.io/restored-from"
+"""Label of the pods of a restored database; its value is the archive's name."""
+ORIGIN = "origin"
+
+
+def recovery_of(server: str, *, archive: str, owner: str, at: str = "") -> Spec:
+    """How a database is made of another one's archive: all of its log, or up to an instant.
+
+    `server` is the database that wrote the archive, `owner` the application's database and its
+    owner, `at` an instant by RFC 3339. What committed at that very instant is in.
+    """
+    target = {"recoveryTarget": {"targetTime": at}} if at else {}
+    parameters = {"barmanObjectName": archive, "serverName": server}
+    return {
+        "bootstrap": {"recovery": {"source": ORIGIN, "database": owner, "owner": owner, **target}},
+        "externalClusters": [
+            {"name": ORIGIN, "plugin": {"name": PLUGIN, "parameters": parameters}}
+        ],
+    }
+
+
+def one_instance_of(described: Spec, *, archive: str) -> Spec:
+    """A single instance for looking at what was restored, sized like the described database.
+
+    It has nobody to wait for, archives nothing, and is no service's backend.
+    """
+    return {
+        "instances": 1,
+        "imageName": described["imageName"],
+        "enablePDB": False,
+        "inheritedMetadata": {"labels": {**PLATFORM, RESTORED: archive}},
+        "postgresql": {"parameters": dict(described["postgresql"]["parameters"])},
+        "resources": described["resources"],
+        "storage": described["storage"],
+        "smartShutdownTimeout": 1,
+        "stopDelay": 30,
+    }

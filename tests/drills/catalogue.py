@@ -94,6 +94,7 @@ _ALL = (
     Drill(
         name="update-killed",
         about="pulumi up is killed after its first change, then resumed",
+        arrange=updates.require_unchanged,
         fault=updates.update_killed,
         over=at_once,
         seconds=150,

@@ -27,10 +27,7 @@ def update_killed(scene: Scene) -> Iterator[None]:
     try:
         yield
     finally:
-        if _locked():
-            pulumi("cancel", "--yes")
-            scene.note("its lock is taken away")
-        _up(changed())
+        _resume(scene)
         scene.note("the same update is complete")
         if _run("preview", "--expect-no-changes", env=changed()).returncode:
             raise ProveError("the resumed update left something to change")
@@ -46,10 +43,10 @@ def changed() -> dict[str, str]:
 
 @contextmanager
 def destroy_refused(scene: Scene) -> Iterator[None]:
-    """`pulumi destroy` on a stack whose data is protected changes nothing."""
+    """`pulumi destroy` on a stack whose data is protected ends at its preview."""
     before = resources()
     scene.struck("destroy is asked for")
-    done = _run("destroy", "--yes", "--skip-preview")
+    done = _run("destroy", "--yes")
     if done.returncode == 0 or "protect" not in done.stdout + done.stderr:
         raise ProveError(f"destroy was not refused: exit code {done.returncode}")
     scene.note("refused")
@@ -64,6 +61,15 @@ def require_protection(_: Scene) -> None:
         raise ProveError(
             f"nothing of stack {NAME!r} is protected, a destroy would succeed;"
             " set protect_data in its settings and raise it again"
+        )
+
+
+def require_unchanged(_: Scene) -> None:
+    """An update that nobody asked for must not come along: a stack is as its settings say."""
+    if _run("preview", "--expect-no-changes").returncode:
+        raise ProveError(
+            f"stack {NAME!r} is not as its settings say; give the drill the PARTS and SETTINGS"
+            " that it was raised with, or raise it again"
         )
 
 
@@ -95,13 +101,21 @@ def _killed() -> str:
     raise ProveError(f"the update ended before it could be killed, with {process.returncode}")
 
 
-def _locked() -> bool:
-    done = _run("refresh", "--yes", "--preview-only")
-    return done.returncode != 0 and "locked" in done.stdout + done.stderr
+def _resume(scene: Scene) -> None:
+    """The same update once more; a killed one leaves its lock behind, which `cancel` takes away."""
+    done = _run("up", "--yes", "--skip-preview", env=changed())
+    if done.returncode and "locked" in done.stdout + done.stderr:
+        scene.note("locked, so cancelled")
+        pulumi("cancel", "--yes")
+        done = _run("up", "--yes", "--skip-preview", env=changed())
+    _require(done)
 
 
 def _up(env: dict[str, str]) -> None:
-    done = _run("up", "--yes", "--skip-preview", env=env)
+    _require(_run("up", "--yes", "--skip-preview", env=env))
+
+
+def _require(done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()[-12:]
         raise ProveError(f"pulumi up: exit code {done.returncode}: {' | '.join(said)}")

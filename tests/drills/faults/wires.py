@@ -45,7 +45,7 @@ def _cut(scene: Scene, replicas: Sequence[Pod]) -> Iterator[None]:
         _nft(scene, rules(primary.status.pod_ip, there))
         yield
     finally:
-        _nft(scene, f"destroy table ip {TABLE}")
+        _nft(scene, f"add table ip {TABLE}\ndelete table ip {TABLE}\n")  # there or not
         scene.note("the cut is mended")
 
 

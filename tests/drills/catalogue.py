@@ -30,6 +30,13 @@ _ALL = (
         seconds=45,
     ),
     Drill(
+        name="primary-deleted",
+        about="the primary's pod is deleted by force, without a grace period",
+        fault=pods.primary_deleted,
+        over=recovered,
+        seconds=45,
+    ),
+    Drill(
         name="switchover",
         about="a replica is asked to become the primary",
         fault=switchover.planned,

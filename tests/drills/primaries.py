@@ -13,6 +13,7 @@ from tests.drills.clock import now
 from tests.e2e.parts import CNPG
 from tests.e2e.stack import Api, Connection, RunningStack
 
+Watch: Api = watch.Watch
 PERIOD = 30
 """Seconds after which a watch is begun anew."""
 REST = 0.2
@@ -65,7 +66,7 @@ class Primaries:
 
     def _watch(self, api: Api) -> None:
         arguments = (*CNPG, self.stack.namespace, "clusters")
-        events = watch.Watch().stream(
+        events = Watch().stream(
             api.list_namespaced_custom_object,
             *arguments,
             timeout_seconds=PERIOD,

@@ -36,6 +36,17 @@ def primary_killed(scene: Scene) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def primary_deleted(scene: Scene) -> Iterator[None]:
+    """What `kubectl delete pod --force` does: it has a moment to stop and no more."""
+    pod = scene.primary()
+    scene.struck(f"{pod.metadata.name} deleted")
+    scene.stack.core.delete_namespaced_pod(
+        pod.metadata.name, pod.metadata.namespace, grace_period_seconds=0
+    )
+    yield
+
+
 def pids_of(uid: str) -> list[int]:
     """The processes of a pod, by the control groups that bear its name."""
     marks = (uid, uid.replace("-", "_"))

@@ -1,0 +1,92 @@
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import httpx
+
+from tests.drills.clients import Clients
+from tests.e2e.stack import RunningStack
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+class Service:
+    """Answers in the running stack's place."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def scoring(self) -> httpx.Client:
+        transport = httpx.MockTransport(self._answer)
+        return httpx.Client(transport=transport, base_url="http://service")
+
+
+def worked(answer: Answer, seconds: float = 0.5) -> Clients:
+    clients = Clients(cast("RunningStack", Service(answer)))
+    with clients.working():
+        time.sleep(seconds)
+    return clients
+
+
+def decided(request: httpx.Request) -> httpx.Response:
+    number = json.loads(request.content)["transaction_id"] if request.content else "read"
+    return httpx.Response(200, json={"decided_at": f"at {number}", "degraded": True})
+
+
+def test_what_was_acknowledged_is_remembered_with_the_decision_that_was_told() -> None:
+    told = worked(decided).acknowledged()
+
+    assert len({it.key for it in told}) >= 5
+    assert all(it.value == f"at {it.key}" and it.degraded for it in told)
+    assert [it.answered for it in told] == sorted(it.answered for it in told)
+
+
+def test_payments_are_told_again_with_every_field_as_before() -> None:
+    bodies = list[bytes]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.content)
+        return decided(request)
+
+    worked(answer, seconds=1.5)
+
+    told = [json.loads(body) for body in bodies if body]
+    assert len(told) > len({body["transaction_id"] for body in told}), "some were told again"
+    assert len({json.dumps(body) for body in told}) == len({it["transaction_id"] for it in told})
+
+
+def test_a_refusal_and_a_lost_answer_acknowledge_nothing_and_their_outcome_is_not_known() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(404)
+        if json.loads(request.content)["transaction_id"] % 2:
+            return httpx.Response(503)
+        raise httpx.ConnectError("nobody there")
+
+    clients = worked(answer)
+
+    assert clients.acknowledged() == []
+    tellings = [it for it in clients.operations if it.kind == "tell"]
+    assert {it.status for it in tellings} == {0, 503}
+    assert not any(it.known for it in tellings)
+    assert all(it.known and it.value is None for it in clients.operations if it.kind == "read")
+
+
+def test_in_the_end_every_payment_that_was_told_is_read_once_more() -> None:
+    clients = worked(decided)
+    before = len(clients.operations)
+
+    clients.read_all()
+
+    read = {it.key for it in clients.operations[before:]}
+    assert read == {it.key for it in clients.operations if it.kind == "tell"}
+
+
+def test_a_history_is_a_file_with_an_operation_a_line(tmp_path: Path) -> None:
+    clients = worked(decided)
+    clients.write(tmp_path / "history.jsonl")
+
+    lines = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert [it["called"] for it in lines] == sorted(it.called for it in clients.operations)

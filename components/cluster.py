@@ -25,13 +25,18 @@ class Cluster(Component):
         context: str | None = None,
         render_to: str | None = None,
         protect: bool = False,
+        second: bool = False,
     ) -> None:
-        """With `render_to`, objects become files in that folder and no cluster is asked."""
+        """With `render_to`, objects become files in that folder and no cluster is asked.
+
+        A part in a `second` cluster may have the name of one in the first.
+        """
         super().__init__(name, None, None)
         if render_to:
             provider = Provider(name, render_yaml_to_directory=render_to, opts=self.child)
         else:
             provider = Provider(name, kubeconfig=kubeconfig, context=context, opts=self.child)
-        self.here = ResourceOptions(provider=provider)
-        self.kept = ResourceOptions(provider=provider, protect=protect)
+        parent = self if second else None
+        self.here = ResourceOptions(provider=provider, parent=parent)
+        self.kept = ResourceOptions(provider=provider, parent=parent, protect=protect)
         self.register_outputs({})

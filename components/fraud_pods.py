@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from pulumi import Input
 
 from components.component import Spec
-from components.pods import Resources, hardened_pod, http_probe, secret_files, spread
+from components.lease import Lease
+from components.pods import Mount, Resources, hardened_pod, http_probe, secret_files, spread
 from components.postgres import Postgres
 from components.redis import Redis
 from components.secret_key import SecretKey
@@ -29,11 +31,14 @@ class FraudPods:
     """Further secrets, by the name of the file."""
     settings: Mapping[str, Input[str]] = field(default_factory=dict)
     """Further settings, by the name of the variable."""
+    lease: Lease | None = None
+    """Without one there is no other region that could acknowledge."""
 
     def api(self, labels: Mapping[str, str]) -> Spec:
         """Serves until the last request is answered: a stopping pod leaves the service first."""
+        lease = self.lease
         container = {
-            **self._container("api", host=self.ledger.pooled_host),
+            **self._container("api", self.ledger.pooled_host, lease.environment if lease else {}),
             "resources": Resources(cpu="250m", memory="384Mi").spec,
             "ports": [{"name": "http", "container_port": PORT}],
             "startup_probe": http_probe("/healthz", PORT, period=1, failures=60),
@@ -46,7 +51,8 @@ class FraudPods:
             "termination_grace_period_seconds": GRACE_SECONDS,
             "topology_spread_constraints": spread(labels),
         }
-        return self._pod(container, labels, also)
+        files = {"fraud_lease_password": lease.password} if lease else {}
+        return self._pod(container, labels, also, files, *([lease.mount] if lease else []))
 
     def job(
         self,
@@ -59,7 +65,7 @@ class FraudPods:
     ) -> Spec:
         """Runs a role to its end, on the database itself: it holds long transactions and locks."""
         container = {
-            **self._container(role, host=self.ledger.host),
+            **self._container(role, self.ledger.host),
             "resources": Resources(cpu="250m", memory=memory).spec,
         }
         again = "OnFailure" if retries else "Never"
@@ -69,7 +75,9 @@ class FraudPods:
             "template": self._pod(container, labels, {"restart_policy": again}),
         }
 
-    def _container(self, role: str, *, host: Input[str]) -> Spec:
+    def _container(
+        self, role: str, host: Input[str], more: Mapping[str, Input[str]] = MappingProxyType({})
+    ) -> Spec:
         env: dict[str, Input[str]] = {
             "FRAUD_POSTGRES_HOST": host,
             "FRAUD_POSTGRES_PORT": str(self.ledger.port),
@@ -79,6 +87,7 @@ class FraudPods:
             "FRAUD_REDIS_HOST": self.cache.host,
             "FRAUD_REDIS_PORT": str(self.cache.port),
             **self.settings,
+            **more,
         }
         return {
             "name": role,
@@ -87,12 +96,20 @@ class FraudPods:
             "env": [{"name": key, "value": value} for key, value in env.items()],
         }
 
-    def _pod(self, container: Spec, labels: Mapping[str, str], also: Spec) -> Spec:
+    def _pod(
+        self,
+        container: Spec,
+        labels: Mapping[str, str],
+        also: Spec,
+        more: Mapping[str, SecretKey] = MappingProxyType({}),
+        *mounts: Mount,
+    ) -> Spec:
         files = {
             "fraud_postgres_password": self.ledger.password,
             "fraud_redis_password": self.cache.password,
             "postgres_ca.crt": self.ledger.ca,
             **self.secrets,
+            **more,
         }
-        mounts = (secret_files(FILES, files),)
-        return hardened_pod(container, labels=labels, user=USER, mounts=mounts, also=also)
+        mounted = (secret_files(FILES, files), *mounts)
+        return hardened_pod(container, labels=labels, user=USER, mounts=mounted, also=also)

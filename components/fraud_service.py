@@ -1,6 +1,6 @@
 from hashlib import sha256
 
-from pulumi import Input, Output, ResourceOptions, RunError
+from pulumi import Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.autoscaling.v2 import HorizontalPodAutoscaler
 from pulumi_kubernetes.batch.v1 import CronJob, Job
@@ -10,9 +10,11 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 from components.component import Component, Spec
 from components.fraud_pods import PORT, FraudPods
 from components.generated_secret import GeneratedSecret
-from components.network import Endpoint, Pods, open_path, open_to_everyone
+from components.lease import Lease
+from components.network import Endpoint, Pods, open_path, open_to_address, open_to_everyone
 from components.postgres import Postgres
 from components.redis import Redis
+from components.secret_key import SecretKey
 from components.secrets import Secrets
 from policies.images import unpinned
 
@@ -30,6 +32,8 @@ class FraudService(Component):
     """Where clients send transactions."""
     api_key_secret: Output[str]
     """Where the key lies that clients send along: namespace/secret/key."""
+    api_key: SecretKey
+    """Likewise, for a service of another region that takes the same one."""
 
     def __init__(
         self,
@@ -42,19 +46,31 @@ class FraudService(Component):
         secrets: Secrets,
         address: str,
         replicas: int = 2,
+        api_key: SecretKey | None = None,
+        lease: Lease | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`address` is a node's, as clients reach it."""
+        """`address` is a node's, as clients reach it.
+
+        Beside a service of another region, `api_key` is that one's, and one `lease` says whether
+        this one acknowledges.
+        """
         for complaint in unpinned({"image": image}):
             raise RunError(f"FraudService {name} {complaint}")
         super().__init__(name, namespace, opts)
 
-        key = GeneratedSecret(
-            f"{name}-api-key", namespace=namespace, secrets=secrets, opts=self.child
-        )
-        at = key.password
+        first: list[Resource] = [ledger, *([lease] if lease else [])]
+        if api_key is None:
+            key = GeneratedSecret(
+                f"{name}-api-key", namespace=namespace, secrets=secrets, opts=self.child
+            )
+            api_key = key.password
+            first.append(key)
+        at = self.api_key = api_key
         self.api_key_secret = Output.format("{}/{}/{}", namespace, at.secret, at.key)
-        pods = FraudPods(image=image, ledger=ledger, cache=cache, secrets={"fraud_api_key": at})
+        pods = FraudPods(
+            image=image, ledger=ledger, cache=cache, secrets={"fraud_api_key": at}, lease=lease
+        )
         roles = {role: self.role(role) for role in ("api", "migrate", "backfill")}
         api = roles["api"]
 
@@ -63,13 +79,16 @@ class FraudService(Component):
             open_path(self, own, server)
         door = Endpoint(name=name, namespace=namespace, labels=api, ports=(PORT,))
         open_to_everyone(self, door)
+        if lease:
+            to = lease.witness
+            open_to_address(self, door, name="witness", address=to.address, port=to.port)
 
         # A job's pod never changes, so a new image is a new job: it migrates again.
         migration = Job(
             f"{name}-migrate",
             metadata=self.named(f"{name}-migrate-{fingerprint(image)}"),
             spec=pods.job("migrate", roles["migrate"]),
-            opts=self.child_after(ledger, key),
+            opts=self.child_after(*first),
         )
         CronJob(
             f"{name}-backfill",

@@ -42,6 +42,17 @@ def open_path(
     ]
 
 
+def open_to_address(
+    owner: Component, client: Pods, *, name: str, address: str, port: Input[int]
+) -> NetworkPolicy:
+    """These pods may leave for one port of one machine outside of the cluster: an IPv4 address."""
+    leave: Spec = {
+        "to": [{"ip_block": {"cidr": f"{address}/32"}}],
+        "ports": [{"protocol": "TCP", "port": port}],
+    }
+    return _allow(owner, f"{client.name}-to-{name}", client, {"egress": [leave]})
+
+
 def open_to_everyone(
     owner: Component, to: Endpoint, opts: ResourceOptions | None = None
 ) -> NetworkPolicy:

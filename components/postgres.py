@@ -1,11 +1,14 @@
-from pulumi import Input, Output, ResourceOptions, RunError
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pulumi import Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from components.archive import Archive
 from components.component import Component, Spec
 from components.generated_secret import GeneratedSecret
-from components.network import Endpoint, open_path, open_to_api_server
+from components.network import Endpoint, open_path, open_to_address, open_to_api_server
 from components.postgres_operator import PostgresOperator
 from components.postgres_specs import (
     API,
@@ -18,6 +21,7 @@ from components.postgres_specs import (
     names_of,
     pooler_of,
 )
+from components.regions import MOVES, Region, Regions, topology
 from components.secret_key import SecretKey
 from components.secrets import Secrets
 
@@ -67,13 +71,16 @@ class Postgres(Component):
         memory: str = "384Mi",
         storage: str = "2Gi",
         archive: Archive | None = None,
+        regions: Regions | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
+        """With `regions` it is one of two, which begins as the one that is written."""
         if instances < MINIMUM:
             raise RunError(f"Postgres {name}: instances is {instances}, allowed: {MINIMUM} or more")
         super().__init__(name, namespace, opts)
         self.name = name
         self.archive = archive
+        self.regions = regions
         self.described = instances_of(instances, memory=memory, storage=storage)
         pooler = f"{name}-pooler"
         self.host = Output.format("{}-rw.{}.svc", name, namespace)
@@ -96,16 +103,16 @@ class Postgres(Component):
         ]
         if archive and archive.place.door:
             paths += open_path(self, inside, archive.place.door)
+        if regions:
+            other = regions.other
+            paths.append(
+                open_to_address(
+                    self, inside, name=other.name, address=other.address, port=other.port
+                )
+            )
 
-        owner = GeneratedSecret(
-            f"{name}-owner",
-            namespace=namespace,
-            secrets=secrets,
-            files={"username": self.database},
-            kind="kubernetes.io/basic-auth",
-            opts=self.child,
-        )
-        self.password = owner.password
+        begin = self._begin(secrets)
+        self.password = begin.password
 
         cluster = CustomResource(
             name,
@@ -115,10 +122,17 @@ class Postgres(Component):
             spec={
                 **self.described,
                 **(sent_to(archive) if archive else {}),
-                **database_of(self.database, self.password),
-                "certificates": {"serverAltDNSNames": names_of(pooler, namespace)},
+                **begin.spec,
+                **(topology(name, regions, writer=begin.writer or regions.here) if regions else {}),
+                "certificates": {
+                    "serverAltDNSNames": names_of(pooler, namespace),
+                    **begin.certificates,
+                },
             },
-            opts=self.child_after(operator, owner, *paths, *([archive] if archive else [])),
+            opts=ResourceOptions.merge(
+                self.child_after(operator, *begin.after, *paths, *([archive] if archive else [])),
+                ResourceOptions(ignore_changes=MOVES if regions else None),
+            ),
         )
         CustomResource(
             pooler,
@@ -135,6 +149,31 @@ class Postgres(Component):
             opts=self.child,
         )
         self.register_outputs({"host": self.host, "pooled_host": self.pooled_host})
+
+    def _begin(self, secrets: Secrets) -> "Beginning":
+        """An empty database, whose owner's password is made here."""
+        owner = GeneratedSecret(
+            f"{self.name}-owner",
+            namespace=self.meta["namespace"],
+            secrets=secrets,
+            files={"username": self.database},
+            kind="kubernetes.io/basic-auth",
+            opts=self.child,
+        )
+        spec = database_of(self.database, owner.password)
+        return Beginning(after=(owner,), password=owner.password, spec=spec)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """How the first instance gets its data, and by what it is known."""
+
+    after: tuple[Resource, ...]
+    password: SecretKey
+    spec: Spec
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    writer: Region | None = None
+    """Another region that is written, at first."""
 
 
 def sent_to(archive: Archive) -> Spec:

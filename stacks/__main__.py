@@ -10,11 +10,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from components.archive import Archive
 from components.backup import Backup
+from components.backup_verification import BackupVerification
 from components.barman_plugin import BarmanPlugin
 from components.cert_manager import CertManager
 from components.cluster import Cluster
 from components.database import Database
 from components.fraud_service import FraudService
+from components.fraud_tables import FRAUD_TABLES
 from components.mlflow import Mlflow
 from components.namespace import Namespace
 from components.object_store import ObjectStore
@@ -24,6 +26,7 @@ from components.redis import Redis
 from components.secrets import Secrets
 from components.training import Training
 from stacks.settings import Settings
+from stacks.standby import Standby
 
 BUCKETS = {"mlops": "models", "backups": "backups"}
 """Which parts keep objects, each in a bucket of its own."""
@@ -72,6 +75,9 @@ def fraud(env: Settings) -> None:
             opts=here,
         )
 
+    # A second region, of which the data and the service here have to know
+    standby = Standby(env, home=home, secrets=secrets, here=here) if env.has("standby") else None
+
     # Data
     ledger = Postgres(
         "ledger",
@@ -82,10 +88,20 @@ def fraud(env: Settings) -> None:
         memory=env.postgres_memory,
         storage=env.postgres_storage,
         archive=archive,
+        regions=standby.regions if standby else None,
         opts=kept,
     )
     if archive:
         Backup("nightly", namespace=home, of=ledger, schedule=env.backup_schedule, opts=here)
+        BackupVerification(
+            "verification",
+            namespace=home,
+            of=ledger,
+            secrets=secrets,
+            tables=FRAUD_TABLES,
+            schedule=env.verification_schedule,
+            opts=here,
+        )
     cache = Redis(
         "features", namespace=home, secrets=secrets, memory_mib=env.redis_memory_mib, opts=kept
     )
@@ -100,11 +116,15 @@ def fraud(env: Settings) -> None:
         cache=cache,
         secrets=secrets,
         address=env.address,
+        lease=standby.lease if standby else None,
         opts=here,
     )
 
     pulumi.export("scoring_url", scoring.url)
     pulumi.export("api_key_secret", scoring.api_key_secret)
+
+    if standby:
+        standby.serve(ledger=ledger, scoring=scoring)
 
     # Models
     if env.has("mlops"):

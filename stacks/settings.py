@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, Self, get_args, get_type_hints
 
@@ -16,7 +17,7 @@ BUILT = Path(__file__).parent.parent / "build"
 BUILT_IMAGE = BUILT / "image.json"
 BUILT_TRAINER = BUILT / "trainer.json"
 
-FURTHER = ("mlops", "backups")
+FURTHER = ("mlops", "backups", "standby")
 """Parts beyond the core, each by the name of its profile."""
 PARTS = ("core", *FURTHER, "all")
 
@@ -62,6 +63,24 @@ class Settings:
     backup_keep_days: int = 7
     verification_schedule: str = "30 3 * * *"
     """When the newest backup is restored and looked at."""
+    region: str = "here"
+    """This region's name, where there is a standby."""
+    standby: str = ""
+    """The standby region's name; the further settings of it are needed where it is raised."""
+    standby_kubeconfig: str = ""
+    standby_context: str | None = None
+    standby_address: str = ""
+    """Of a node there. Where there is a standby, both addresses are IPv4."""
+    standby_postgres_instances: int = 2
+    witness: str = ""
+    """IPv4 of the etcd that says which region acknowledges."""
+    witness_port: int = 2379
+    witness_authority: str = ""
+    """The file with the certificate of who signed the witness's own."""
+    witness_password: str = ""
+    """The file with its administrator's password: only the runbook reads it."""
+    edge: str = ""
+    """Where clients reach whichever region acknowledges; what stands there is told by hand."""
     drift_schedule: str = "17 * * * *"
     registry_schedule: str = "*/5 * * * *"
 
@@ -73,7 +92,9 @@ class Settings:
         )
 
     def has(self, part: str) -> bool:
-        """Whether a part beyond the core is raised."""
+        """Whether a part beyond the core is raised; a standby only where the settings name one."""
+        if part == "standby" and not self.standby:
+            return False
         return bool({"all", part} & set(self.parts.split(",")))
 
     @classmethod
@@ -92,6 +113,7 @@ class Settings:
         for name in env.parts.split(","):
             if name not in PARTS:
                 raise RunError(f"bulwark:settings.parts is {name!r}, allowed: {', '.join(PARTS)}")
+        _check_standby(env)
         if env.has("mlops") and not env.trainer_image:
             return replace(env, trainer_image=built_image(BUILT_TRAINER))
         return env
@@ -106,6 +128,32 @@ def built_image(record: Path = BUILT_IMAGE) -> str:
             f"bulwark:settings names no image and {record.name} was not built; "
             "set it or run `make image`"
         ) from None
+
+
+STANDBY = ("standby", "standby_kubeconfig", "standby_address", "witness", "witness_authority")
+
+
+def _check_standby(env: Settings) -> None:
+    """What a standby needs is there, wherever one is named."""
+    asked = "standby" in env.parts.split(",")
+    missing = [key for key in STANDBY if not getattr(env, key)]
+    if missing and (asked or env.standby):
+        stack = pulumi.get_stack()
+        raise RunError(
+            f"bulwark:settings.{missing[0]} is missing, and a standby needs it;"
+            f" add it to Pulumi.{stack}.yaml"
+        )
+    for key in ("address", "standby_address", "witness"):
+        if env.standby and not _is_ipv4(getattr(env, key)):
+            raise RunError(f"bulwark:settings.{key} is {getattr(env, key)!r}, allowed: an IPv4")
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _asked(settings: str | None) -> dict[str, Any]:

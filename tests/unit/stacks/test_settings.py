@@ -92,7 +92,8 @@ def test_what_the_command_asks_for_comes_before_what_the_file_says(
 @pytest.mark.parametrize("parts", ["everything", "core,", "mlops;core"])
 def test_a_part_that_nobody_knows_is_refused_with_those_there_are(parts: str) -> None:
     with pytest.raises(
-        pulumi.RunError, match=r"settings\.parts is '.*', allowed: core, mlops, all$"
+        pulumi.RunError,
+        match=r"settings\.parts is '.*', allowed: core, mlops, backups, standby, all$",
     ):
         load({**LEAST, "parts": parts})
 
@@ -109,3 +110,35 @@ def test_the_trainer_that_was_built_last_is_used_where_it_is_needed(
 def test_without_any_image_the_remedy_is_named(tmp_path: Path) -> None:
     with pytest.raises(pulumi.RunError, match="run `make image`"):
         built_image(tmp_path / "image.json")
+
+
+STANDBY = {
+    **LEAST,
+    "address": "10.77.0.2",
+    "standby": "west",
+    "standby_kubeconfig": "/west",
+    "standby_address": "10.77.1.2",
+    "witness": "10.76.1.2",
+    "witness_authority": "/ca.crt",
+}
+
+
+def test_a_standby_is_raised_where_it_is_asked_for_and_one_is_named() -> None:
+    assert load({**STANDBY, "parts": "standby"}).has("standby")
+    assert load({**STANDBY, "parts": "backups,standby"}).has("standby")
+    assert not load(STANDBY).has("standby")
+    assert not load({**LEAST, "parts": "all", "trainer_image": "trainer:1"}).has("standby")
+
+
+def test_a_standby_that_lacks_a_setting_is_refused_with_its_name() -> None:
+    lacking = {key: value for key, value in STANDBY.items() if key != "witness"}
+
+    with pytest.raises(pulumi.RunError, match=r"settings\.witness is missing, and a standby"):
+        load(lacking)
+    with pytest.raises(pulumi.RunError, match=r"settings\.standby is missing"):
+        load({**LEAST, "parts": "standby"})
+
+
+def test_regions_find_each_other_by_address_and_not_by_name() -> None:
+    with pytest.raises(pulumi.RunError, match=r"standby_address is 'there', allowed: an IPv4"):
+        load({**STANDBY, "standby_address": "there"})

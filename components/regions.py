@@ -1,0 +1,81 @@
+"""Two regions with a copy of a database each, of which one is written: how they find each other."""
+
+from dataclasses import dataclass
+
+from pulumi import Input, Output
+
+from components.component import Spec
+from components.secret_key import SecretKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """One of the two, and where the other one's database reaches its own."""
+
+    name: str
+    """As the witness, the runbook and CloudNativePG call it."""
+    address: str
+    """IPv4, of a node."""
+    port: Input[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regions:
+    """Both, as seen from one of them."""
+
+    here: Region
+    other: Region
+
+    @property
+    def there(self) -> "Regions":
+        """As seen from the other one."""
+        return Regions(here=self.other, other=self.here)
+
+
+MOVES = ["spec.replica", "spec.bootstrap"]
+"""Who writes is a fact that the runbook changes, and an update must not change back."""
+
+
+def topology(cluster: str, regions: Regions, *, writer: Region) -> Spec:
+    """What CloudNativePG is told of both regions. Which one writes holds for the beginning only."""
+    return {
+        "externalClusters": [_source(cluster, at) for at in (regions.here, regions.other)],
+        "replica": {
+            "self": regions.here.name,
+            "primary": writer.name,
+            "source": regions.other.name,
+        },
+    }
+
+
+def cloned(source: Region, database: str, password: SecretKey) -> Spec:
+    """The beginning of a copy: all that the other region has, then what it writes."""
+    origin = {
+        "source": source.name,
+        "database": database,
+        "owner": database,
+        "secret": {"name": password.secret},
+    }
+    return {"bootstrap": {"pg_basebackup": origin}}
+
+
+def _source(cluster: str, region: Region) -> Spec:
+    """Both regions' certificates are of one authority, and made out to the name of the service."""
+    return {
+        "name": region.name,
+        "connectionParameters": {
+            "host": f"{cluster}-rw",
+            "hostaddr": region.address,
+            "port": Output.format("{}", region.port),
+            "user": "streaming_replica",
+            "dbname": "postgres",
+            "sslmode": "verify-full",
+            # A region that is gone is noticed, though it never says goodbye.
+            "tcp_user_timeout": "5000",
+            "keepalives_idle": "2",
+            "keepalives_interval": "1",
+        },
+        "sslCert": {"name": f"{cluster}-replication", "key": "tls.crt"},
+        "sslKey": {"name": f"{cluster}-replication", "key": "tls.key"},
+        "sslRootCert": {"name": f"{cluster}-ca", "key": "ca.crt"},
+    }

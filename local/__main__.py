@@ -12,11 +12,12 @@ from local.cluster.logs import logs
 from local.cluster.lowering import down
 from local.cluster.raising import up
 from local.cluster.status import status
+from local.edge import raising as edge
 from local.errors import EngineError
 from local.images import build as images
 from local.images import service
 
-PRIVILEGED = ("up", "down", "status", "logs", "kubeconfig")
+PRIVILEGED = ("up", "edge", "down", "status", "logs", "kubeconfig")
 """What a cluster keeps is closed to all but its owner."""
 
 
@@ -52,8 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--nodes", type=int)
     verb.set_defaults(run=lambda o: up(o.name, o.nodes))
 
+    verb = verbs.add_parser("edge", help="start the witness, and the edge before these regions")
+    verb.add_argument("regions", nargs="*", metavar="REGION=HOST:PORT")
+    verb.set_defaults(run=lambda o: edge.up(o.regions))
+
     verb = verbs.add_parser("down", help="stop clusters and forget their state")
-    verb.add_argument("names", nargs="+", metavar="NAME", help="or: all")
+    verb.add_argument("names", nargs="+", metavar="NAME", help="or: edge, all")
     verb.set_defaults(run=lambda o: down(o.names))
 
     verb = verbs.add_parser("status", help="what runs, how fast it came, what it takes")

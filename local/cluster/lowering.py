@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from local.cluster import checks, cleanup, recovery, roster
 from local.cluster.leftovers import leftovers
 from local.cluster.lock import alone
+from local.edge import raising as edge
 from local.errors import EngineError
 from local.paths import STATE
 
-ALL = "all"
+ALL, EDGE = "all", "edge"
 DEPLOYED_TO = "primary"
 PULUMI = STATE / "pulumi"
 """The dev stack's state: it describes what is in that cluster, so it goes with it."""
@@ -24,6 +25,10 @@ def down(names: Sequence[str]) -> None:
         if recovery.stale():
             recovery.recover()
         known = roster.known()
+        if {ALL, EDGE} & set(names):
+            if edge.exists():
+                edge.down()
+            names = [name for name in names if name != EDGE]
         doomed = known if ALL in names else [roster.find(name) for name in names]
         for cluster in doomed:
             began = time.monotonic()

@@ -43,8 +43,15 @@ def on_node(node: Node, binary: Path, flags: Mapping[str, object], *words: str) 
 
     `nsenter` and not `ip netns exec`: that would also hide kubelet's mounts from containerd.
     """
+    return in_network(node.netns, binary, flags, *words)
+
+
+def in_network(
+    netns: str, binary: Path, flags: Mapping[str, object], *words: str
+) -> tuple[str, ...]:
+    """The command that runs a program in a network namespace of ours."""
     options = (f"--{flag}={_text(value)}" for flag, value in flags.items())
-    return ("nsenter", f"--net={NETNS / node.netns}", "--", str(binary), *words, *options)
+    return ("nsenter", f"--net={NETNS / netns}", "--", str(binary), *words, *options)
 
 
 def _text(value: object) -> str:

@@ -9,6 +9,8 @@ from local.paths import CLUSTERS
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,29}")
 ENTRY = "cluster.json"
+NOT_CLUSTERS = ("edge", "machine")
+"""Groups of processes that are none."""
 
 
 def known() -> list[Cluster]:
@@ -32,6 +34,8 @@ def find(name: str) -> Cluster:
 
 def planned(name: str, size: int | None) -> Cluster:
     """The cluster as asked for: a known one, grown if need be, or a new one."""
+    if name in NOT_CLUSTERS:
+        raise EngineError(f"{name!r} is no cluster's name; `python -m local {name}` is a command")
     if not NAME.fullmatch(name):
         raise EngineError(
             f"cluster name {name!r} is not allowed; allowed: a letter, then up to 29 of a-z, 0-9, -"

@@ -36,6 +36,17 @@ def test_three_instances_fail_over_only_to_one_that_has_every_commit(deploy: Dep
     }  # fmt: skip
 
 
+def test_with_two_replicas_the_one_that_is_left_finds_the_next_primary_at_once(
+    deploy: Deploy,
+) -> None:
+    def retries(instances: int) -> str | None:
+        spec = postgres(deploy, instances=instances)["Cluster", "ledger"]["spec"]
+        found: str | None = spec["postgresql"]["parameters"].get("wal_retrieve_retry_interval")
+        return found
+
+    assert (retries(2), retries(3)) == (None, "500ms")
+
+
 def test_with_nodes_to_lose_the_poolers_keep_apart(deploy: Deploy) -> None:
     def apart(instances: int) -> list[str]:
         template = postgres(deploy, instances=instances)["Pooler", "ledger-pooler"]["spec"]

@@ -6,12 +6,14 @@ the primary. The machine's own disk only holds the file behind it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kubernetes.client import ApiException
 
 from local.cluster import mounts
+from local.cluster.layout import Node
 from local.cluster.run import run
 from tests.drills.clock import now
 from tests.drills.faults.switchover import move_to
@@ -25,35 +27,78 @@ SIZE_MIB = 1536
 FULL = 20.0
 """Seconds that the disk stays full once a write has failed."""
 BALLAST = "ballast"
+PREFIX = "drill-"
 POSTGRES_USER = 26
-BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The small file system of one instance. It lies with its node, so it goes with that too."""
+
+    instance: str
+    node: Node
+
+    @property
+    def volume(self) -> str:
+        """Its name in Kubernetes."""
+        return f"{PREFIX}{self.instance}"
+
+    @property
+    def folder(self) -> Path:
+        """Where it is mounted."""
+        return self.node.home / self.volume
+
+    @property
+    def image(self) -> Path:
+        """The file behind it."""
+        return self.node.home / f"{self.volume}.img"
+
+    @property
+    def data(self) -> Path:
+        """The instance's own folder within: beside `lost+found` Postgres would not live."""
+        return self.folder / "data"
+
+    def make(self) -> None:
+        """An empty file system of its size."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        run("truncate", f"--size={SIZE_MIB}M", self.image)
+        run("mkfs.ext4", "-q", "-m", "0", self.image)
+        run("mount", "-o", "loop", self.image, self.folder)
+        self.data.mkdir()
+        run("chown", f"{POSTGRES_USER}:{POSTGRES_USER}", self.data)
+
+    def remove(self) -> None:
+        """The file system with all that is in it."""
+        mounts.unmount(self.folder)
+        self.folder.rmdir()
+        self.image.unlink()
 
 
 def arrange(scene: Scene) -> None:
-    """The primary is an instance on the small disk."""
+    """The primary is an instance on a small disk."""
+    tidy(scene)
     replica = STANDBY.pods(scene.stack)[0]
-    node = scene.node_of(replica)
     number = postgres(scene.stack)["status"]["latestGeneratedNode"] + 1
-    instance = f"{scene.postgres_name()}-{number}"
-    folder = _small_disk(scene, instance)
-    _promise(scene, instance, folder, node.name)
+    disk = Disk(f"{scene.postgres_name()}-{number}", scene.node_of(replica))
+    disk.make()
+    scene.stack.core.create_persistent_volume(promised(scene, disk))
     _retire(scene, replica.metadata.name)
-
-    def there() -> bool:
-        names = postgres(scene.stack)["status"].get("instanceNames", [])
-        return instance in names
-
-    until(there, within=timeouts.RECOVERY, what=f"{instance} is made")
+    until(
+        lambda: disk.instance in postgres(scene.stack)["status"].get("instanceNames", []),
+        within=timeouts.RECOVERY,
+        what=f"{disk.instance} is made",
+    )
     wait_whole(scene.stack)
-    move_to(scene, instance)
+    move_to(scene, disk.instance)
 
 
 @contextmanager
 def full(scene: Scene) -> Iterator[None]:
     """Something else takes all that is left of the disk, and gives it back."""
-    ballast = _mount(scene, scene.primary().metadata.name) / BALLAST
+    primary = scene.primary()
+    ballast = Disk(primary.metadata.name, scene.node_of(primary)).folder / BALLAST
     scene.struck("the primary's disk is full")
-    _fill(ballast)
+    fill(ballast)
     try:
         yield
     finally:
@@ -63,72 +108,55 @@ def full(scene: Scene) -> Iterator[None]:
 
 def over(scene: Scene) -> bool:
     """Whether writing has failed for long enough."""
-    refused = [it for it in scene.clients.since(scene.fault) if it.kind == "tell"]
-    failed = [it.answered for it in refused if not it.acknowledged]
-    return bool(failed) and now() - failed[0] > FULL
+    told = [it for it in scene.clients.since(scene.fault) if it.kind == "tell"]
+    failed = min((it.answered for it in told if not it.acknowledged), default=now())
+    return now() - failed > FULL
 
 
 def tidy(scene: Scene) -> None:
-    """The instance on the small disk makes way for an ordinary one, and the disk goes."""
-    instance = scene.primary().metadata.name
-    if not _mount(scene, instance).is_mount():
-        return
-    move_to(scene, STANDBY.pods(scene.stack)[0].metadata.name)
-    _retire(scene, instance)
+    """An instance on a small disk makes way for an ordinary one, and the disk goes."""
+    for node in scene.cluster.nodes:
+        for folder in node.home.glob(f"{PREFIX}*"):
+            if folder.is_mount():
+                _replace(scene, Disk(folder.name.removeprefix(PREFIX), node))
+
+
+def _replace(scene: Scene, disk: Disk) -> None:
+    if scene.primary().metadata.name == disk.instance:
+        move_to(scene, STANDBY.pods(scene.stack)[0].metadata.name)
+    with suppress(ApiException):  # It may have gone in a drill that was broken off.
+        _retire(scene, disk.instance)
     wait_whole(scene.stack)
-    mounts.unmount(_mount(scene, instance))
-    _image(scene, instance).unlink()
     with suppress(ApiException):
-        scene.stack.core.delete_persistent_volume(_volume(instance))
+        scene.stack.core.delete_persistent_volume(disk.volume)
+    disk.remove()
 
 
-def _fill(file: Path) -> None:
+def fill(file: Path) -> None:
     """Write until nothing more fits, down to the last block."""
-    with file.open("wb", buffering=0) as out, suppress(OSError):
-        while True:
-            out.write(bytes(BLOCK))
-    with file.open("ab", buffering=0) as out, suppress(OSError):
-        while True:
-            out.write(bytes(4096))
+    for block in (2**20, 2**12):
+        with file.open("ab", buffering=0) as out, suppress(OSError):
+            while out.write(bytes(block)):
+                pass
 
 
-def _small_disk(scene: Scene, instance: str) -> Path:
-    image, folder = _image(scene, instance), _mount(scene, instance)
-    folder.mkdir(parents=True, exist_ok=True)
-    run("truncate", f"--size={SIZE_MIB}M", image)
-    run("mkfs.ext4", "-q", "-m", "0", image)
-    run("mount", "-o", "loop", image, folder)
-    # Postgres' own folder within: `lost+found` would not do.
-    data = folder / "data"
-    data.mkdir()
-    run("chown", f"{POSTGRES_USER}:{POSTGRES_USER}", data)
-    return data
-
-
-def _promise(scene: Scene, instance: str, folder: Path, node: str) -> None:
+def promised(scene: Scene, disk: Disk) -> dict[str, Any]:
     """A volume that only this instance's claim can have."""
-    claim = postgres(scene.stack)["spec"]["storage"]
-    storage = next(
-        it for it in scene.stack.core.list_namespaced_persistent_volume_claim(
-            scene.stack.namespace
-        ).items if it.metadata.name.startswith(f"{scene.postgres_name()}-")
-    )  # fmt: skip
-    here = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}
-    volume: dict[str, Any] = {
-        "metadata": {"name": _volume(instance)},
+    claims = scene.stack.core.list_namespaced_persistent_volume_claim(scene.stack.namespace).items
+    ours = next(it for it in claims if it.metadata.name.startswith(f"{scene.postgres_name()}-"))
+    here = {"key": "kubernetes.io/hostname", "operator": "In", "values": [disk.node.name]}
+    return {
+        "metadata": {"name": disk.volume},
         "spec": {
-            "capacity": {"storage": claim["size"]},
+            "capacity": {"storage": postgres(scene.stack)["spec"]["storage"]["size"]},
             "accessModes": ["ReadWriteOnce"],
             "persistentVolumeReclaimPolicy": "Retain",
-            "storageClassName": storage.spec.storage_class_name,
-            "claimRef": {"namespace": scene.stack.namespace, "name": instance},
-            "hostPath": {"path": str(folder)},
-            "nodeAffinity": {
-                "required": {"nodeSelectorTerms": [{"matchExpressions": [here]}]},
-            },
+            "storageClassName": ours.spec.storage_class_name,
+            "claimRef": {"namespace": scene.stack.namespace, "name": disk.instance},
+            "hostPath": {"path": str(disk.data)},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [here]}]}},
         },
     }
-    scene.stack.core.create_persistent_volume(volume)
 
 
 def _retire(scene: Scene, instance: str) -> None:
@@ -136,15 +164,3 @@ def _retire(scene: Scene, instance: str) -> None:
     core, home = scene.stack.core, scene.stack.namespace
     core.delete_namespaced_persistent_volume_claim(instance, home)
     core.delete_namespaced_pod(instance, home)
-
-
-def _volume(instance: str) -> str:
-    return f"drill-{instance}"
-
-
-def _image(scene: Scene, instance: str) -> Path:
-    return scene.cluster.home / f"{_volume(instance)}.img"
-
-
-def _mount(scene: Scene, instance: str) -> Path:
-    return scene.cluster.volumes / _volume(instance)

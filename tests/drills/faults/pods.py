@@ -15,6 +15,7 @@ from tests.e2e.stack import Api
 from tests.e2e.waiting import until
 from tests.prove.errors import ProveError
 from tests.prove.figures import Trial
+from tests.prove.victims import PAUSE
 
 REDIS_AWAY = 20.0
 OBJECTS_AWAY = float(os.environ.get("AWAY_SECONDS") or 600)
@@ -26,7 +27,7 @@ WAITING = "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.rea
 
 @contextmanager
 def primary_killed(scene: Scene) -> Iterator[None]:
-    """SIGKILL to every process of the primary's pod, its sandbox too: no goodbye to anybody."""
+    """SIGKILL to every process of the primary's pod: no goodbye to anybody."""
     pod = scene.primary()
     pids = pids_of(pod.metadata.uid)
     if not pids:
@@ -48,9 +49,12 @@ def primary_deleted(scene: Scene) -> Iterator[None]:
 
 
 def pids_of(uid: str) -> list[int]:
-    """The processes of a pod, by the control groups that bear its name."""
+    """The processes of a pod, by the control groups that bear its name; not what holds its network,
+    which no crash takes along.
+    """
     marks = (uid, uid.replace("-", "_"))
-    return [it.pid for it in processes() if any(mark in it.cgroups for mark in marks)]
+    found = (it for it in processes() if any(mark in it.cgroups for mark in marks))
+    return [it.pid for it in found if it.name != PAUSE]
 
 
 def kill(pids: list[int]) -> None:

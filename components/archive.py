@@ -19,6 +19,8 @@ class Archive(Component):
 
     name: str
     """How databases name it."""
+    plugin: BarmanPlugin
+    """What does the work."""
     place: Access
     """How a database's pods come to it."""
 
@@ -39,8 +41,9 @@ class Archive(Component):
         super().__init__(name, namespace, opts)
         self.place = access(place)
         self.name = name
+        self.plugin = plugin
 
-        admitted = plugin.admit(self, namespace, [self.place.secret] if self.place.secret else [])
+        admitted = plugin.admit(self, namespace, self.place.secrets)
         self._open_to_restored(name, namespace, plugin)
         CustomResource(
             name,

@@ -30,10 +30,15 @@ class Access:
     annotations: dict[str, Input[str]] = field(default_factory=dict)
     """The service account's, by which a cloud knows who asks."""
     env: dict[str, str] = field(default_factory=dict)
-    secret: str = ""
-    """Which secret they read."""
+    keys: tuple[SecretKey, ...] = ()
+    """Which values of one secret they read."""
     door: Endpoint | None = None
     """What their network path leads to; without one, the place is outside the cluster."""
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names of what they read."""
+        return sorted({key.secret for key in self.keys})
 
 
 def access(place: Place) -> Access:
@@ -50,7 +55,7 @@ def access(place: Place) -> Access:
                     },
                 },
                 env={"AWS_DEFAULT_REGION": place.region},
-                secret=place.key.secret,
+                keys=(place.key_id, place.key),
                 door=place.door,
             )
         case S3Bucket():
@@ -82,13 +87,17 @@ def access(place: Place) -> Access:
             )
 
 
-def store_of(way: Access, *, keep_days: int, memory: str) -> Spec:
-    """The plugin's ObjectStore: how files are made, how long they stay, what the sidecar needs."""
+def store_of(way: Access, *, memory: str, keep_days: int | None = None) -> Spec:
+    """The plugin's ObjectStore: how files are made, how long they stay, what the sidecar needs.
+
+    Without `keep_days` it is for reading.
+    """
+    kept = {"retentionPolicy": f"{keep_days}d"} if keep_days else {}
     encrypted = {"encryption": way.encryption} if way.encryption else {}
     # Snappy's frames carry checksums: a damaged file does not unpack.
     made = {"compression": "snappy", **encrypted}
     return {
-        "retentionPolicy": f"{keep_days}d",
+        **kept,
         "configuration": {
             **way.store,
             "wal": {**made, "maxParallel": 2},

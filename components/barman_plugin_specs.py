@@ -34,12 +34,13 @@ def writes(secrets: Sequence[str]) -> list[Spec]:
 
     It makes a role for each database, and Kubernetes lets nobody give rights that he has not.
     """
+    handed = [rule("", ["secrets"], LOOK, *secrets)] if secrets else []
     return [
+        *handed,
         rule(RBAC, ["roles", "rolebindings"], ["create", "patch", "update"]),
         rule(OURS, ["objectstores/status"], ["get", "patch", "update"]),
         rule(OURS, ["objectstores/finalizers"], ["update"]),
         rule("postgresql.cnpg.io", ["clusters/finalizers"], ["update"]),
-        rule("", ["secrets"], LOOK, *secrets),
     ]
 
 

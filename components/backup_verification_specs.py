@@ -1,0 +1,160 @@
+"""The verification's job, its plan and the pod that shows its figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pulumi import Input, Output
+
+from components import further_versions, versions
+from components.archive import Archive
+from components.component import Spec
+from components.pods import Mount, Resources, hardened_pod, http_probe
+from components.postgres import Postgres
+from components.postgres_specs import API, PORT
+from components.recovery_specs import one_instance_of, recovery_of
+from components.secret_key import SecretKey
+from components.training import scheduled
+from components.verification_job.comparing import Table
+
+PROGRAM = Path(__file__).with_name("verification_job")
+RESTORED_NAME = "restored"
+"""The throw-away database: always the same, so that its paths can be declared."""
+METRICS_PORT = 9100
+FILES = "/run/verification"
+USER = 10003
+PATIENCE = 1200
+LAG_SECONDS = 600
+"""The log is sent after five minutes at the latest; twice that is late."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What the job is told, all but secrets."""
+
+    name: str
+    of: Postgres
+    archive: Archive
+    tables: Sequence[Table]
+    home: Input[str]
+    away: Input[str]
+
+    @property
+    def text(self) -> Output[str]:
+        """As the job reads it."""
+        archive = self.archive.name
+        database = self.of.database
+        cluster = {
+            "apiVersion": API,
+            "kind": "Cluster",
+            "metadata": {"name": RESTORED_NAME, "namespace": self.away},
+            "spec": {
+                **one_instance_of(self.of.described, archive=archive),
+                **recovery_of(self.of.name, archive=archive, owner=database),
+                **self.archive.service_account,
+            },
+        }
+        at = {"port": PORT, "dbname": database}
+        host = Output.format("{}-rw.{}.svc", RESTORED_NAME, self.away)
+        return Output.json_dumps(
+            {
+                "namespace": self.away,
+                "cluster": cluster,
+                "credentials": "".join(self.archive.place.secrets),
+                "original": {"host": self.of.host, "user": self.name, **at},
+                "restored": {"host": host, "user": database, **at},
+                "tables": [asdict(table) for table in self.tables],
+                "record": {"namespace": self.home, "name": f"{self.name}-record"},
+                "patience_seconds": PATIENCE,
+                "lag_seconds": LAG_SECONDS,
+            }
+        )
+
+
+def modules() -> dict[str, str]:
+    """The program, by file."""
+    return {file.name: file.read_text() for file in sorted(PROGRAM.glob("*.py"))}
+
+
+def job_of(
+    labels: Mapping[str, str],
+    *,
+    schedule: str,
+    account: str,
+    plan: Input[str],
+    program: Input[str],
+    password: SecretKey,
+    ca: SecretKey,
+    bucket: Sequence[SecretKey],
+) -> Spec:
+    """The job in Barman's image, which has a Python and a driver of Postgres."""
+    container: Spec = {
+        "name": "verification",
+        "image": further_versions.BARMAN_SIDECAR_IMAGE,
+        "command": ["python3", "-m", PROGRAM.name, FILES],
+        "env": [
+            {"name": "PYTHONPATH", "value": "/srv"},
+            {"name": "JOB", "value_from": {"field_ref": {"field_path": JOB}}},
+        ],
+        "resources": Resources(cpu="50m", memory="128Mi").spec,
+    }
+    pod = hardened_pod(
+        container,
+        labels=labels,
+        user=USER,
+        mounts=(
+            _config("program", f"/srv/{PROGRAM.name}", program),
+            _config("plan", f"{FILES}/plan", plan),
+            _secret("original", (password, "password"), (ca, "ca.crt")),
+            *([_secret("bucket", *((at, at.key) for at in bucket))] if bucket else []),
+        ),
+        also={
+            "restart_policy": "Never",
+            "service_account_name": account,
+            "automount_service_account_token": True,
+        },
+    )
+    job: Spec = {
+        "template": pod,
+        "backoff_limit": 0,
+        "active_deadline_seconds": PATIENCE + 900,
+        "ttl_seconds_after_finished": 86400,
+    }
+    return scheduled(job, schedule)
+
+
+JOB = "metadata.labels['batch.kubernetes.io/job-name']"
+
+
+def metrics_pod_of(labels: Mapping[str, str], record: Input[str]) -> Spec:
+    """A web server for one file, which the kubelet keeps up to date."""
+    probe = http_probe("/metrics.txt", METRICS_PORT, period=10, failures=3)
+    container: Spec = {
+        "name": "metrics",
+        "image": versions.BUSYBOX_IMAGE,
+        "command": ["httpd", "-f", "-p", str(METRICS_PORT), "-h", "/record"],
+        "ports": [{"name": "metrics", "container_port": METRICS_PORT}],
+        "resources": Resources(cpu="5m", memory="16Mi").spec,
+        "readiness_probe": probe,
+        "liveness_probe": probe,
+    }
+    return hardened_pod(
+        container, labels=labels, user=USER, mounts=(_config("record", "/record", record),)
+    )
+
+
+def _config(name: str, path: str, config_map: Input[str]) -> Mount:
+    return Mount(name=name, path=path, source={"config_map": {"name": config_map}})
+
+
+def _secret(name: str, *keys: tuple[SecretKey, str]) -> Mount:
+    """Some keys of secrets as files of one folder."""
+    sources = [
+        {"secret": {"name": at.secret, "items": [{"key": at.key, "path": file}]}}
+        for at, file in keys
+    ]
+    return Mount(
+        name=name,
+        path=f"{FILES}/{name}",
+        source={"projected": {"default_mode": 0o440, "sources": sources}},
+    )

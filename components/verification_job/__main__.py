@@ -1,0 +1,122 @@
+"""Restore the newest backup, hold it against the original, write down what was found."""
+
+import base64
+import json
+import os
+import re
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from .cluster_api import Api
+from .comparing import Compared, Connection, Table, compared
+from .errors import VerificationError
+from .record import Run, extended, metrics
+from .restoring import Restoration
+
+BY_THE_CLOCK = re.compile(r"-\d{8,}$")
+"""How a job is called that its CronJob made: by the minute since 1970."""
+CONNECT_SECONDS = 10
+OPTIONS = "-c statement_timeout=300s -c timezone=UTC"
+
+
+def main(plan: dict[str, Any], files: Path) -> int:
+    """One run, to its line in the record. The exit code is the verdict."""
+    api, began = Api(), time.time()
+    run: Run = {"began": round(began), "scheduled": bool(BY_THE_CLOCK.search(os.environ["JOB"]))}
+    try:
+        run |= {"ok": True, **verified(api, plan, files)}
+    except (VerificationError, psycopg2.Error) as wrong:
+        reason = " ".join(str(wrong).split())
+        run |= {"ok": False, "error": reason}
+        print(f"error: {reason}", file=sys.stderr)
+    run |= {"ended": round(time.time()), "seconds": round(time.time() - began, 1)}
+    keep(api, plan["record"], run)
+    print(json.dumps(run))
+    return 0 if run["ok"] else 1
+
+
+def verified(api: Api, plan: dict[str, Any], files: Path) -> Run:
+    """What was measured, or why the backup is not to be trusted."""
+    tables = [Table(**{**t, "columns": tuple(t["columns"])}) for t in plan["tables"]]
+    password = (files / "original" / "password").read_text()
+    restoration = Restoration(
+        api=api,
+        namespace=plan["namespace"],
+        cluster=plan["cluster"],
+        credentials=plan["credentials"],
+        files=files / "bucket",
+        patience=plan["patience_seconds"],
+    )
+    authority = files / "original" / "ca.crt"
+    with closing(connected(plan["original"], password, authority)) as original:
+        seen = {table.name: table.newest(original) for table in tables}
+        with (
+            restoration.restored() as seconds,
+            closing(restored_database(restoration, plan["restored"])) as restored,
+        ):
+            size = size_of(restored)
+            found = [
+                compared(table, original=original, restored=restored, seen=seen[table.name])
+                for table in tables
+            ]
+    measured = {"restore_seconds": round(seconds, 1), "bytes": size}
+    return judged(found, plan["lag_seconds"]) | measured
+
+
+def judged(found: list[Compared], allowed: float) -> Run:
+    """The figures; a log that is archived late is an error."""
+    late = max(found, key=lambda one: one.lag_seconds)
+    if late.lag_seconds > allowed:
+        raise VerificationError(
+            f"{late.table}: the newest restored row is {late.lag_seconds:.0f} s older than the "
+            f"original's, allowed: {allowed:.0f}"
+        )
+    return {"tables": [one.told() for one in found], "lag_seconds": late.lag_seconds}
+
+
+def restored_database(restoration: Restoration, told: dict[str, str]) -> Connection:
+    """A connection to the restored database, by the password and authority that are its own."""
+    name = restoration.name
+    authority = Path("/tmp/restored-ca.crt")  # noqa: S108 (the pod's own folder)
+    authority.write_bytes(base64.b64decode(restoration.key(f"{name}-ca", "ca.crt")))
+    password = base64.b64decode(restoration.key(f"{name}-app", "password")).decode()
+    return connected(told, password, authority)
+
+
+def connected(told: dict[str, str], password: str, authority: Path) -> Connection:
+    """A read-only connection to a server that proves who it is."""
+    connection = psycopg2.connect(
+        **told,
+        password=password,
+        sslmode="verify-full",
+        sslrootcert=str(authority),
+        connect_timeout=CONNECT_SECONDS,
+        options=OPTIONS,
+    )
+    connection.set_session(readonly=True, autocommit=True)
+    return connection
+
+
+def size_of(connection: Connection) -> int:
+    """Bytes of the whole database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def keep(api: Api, record: dict[str, str], run: Run) -> None:
+    """Add the run to the record, and its figures for whoever collects them."""
+    path = f"/api/v1/namespaces/{record['namespace']}/configmaps/{record['name']}"
+    runs = json.loads(api.get(path).get("data", {}).get("runs.json", "[]"))
+    runs = extended(runs, run)
+    api.merge(path, {"data": {"runs.json": json.dumps(runs), "metrics.txt": metrics(runs)}})
+
+
+if __name__ == "__main__":
+    here = Path(sys.argv[1])
+    sys.exit(main(json.loads((here / "plan" / "plan.json").read_text()), here))

@@ -1,0 +1,95 @@
+"""Rows of the restored database beside those of the one that serves.
+
+A row that never changes and was written well before the newest restored one must be in both:
+counts and checksums say so. What is newer in the original is what the archive did not have yet.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from .errors import VerificationError
+
+Connection = Any
+"""psycopg2's, which has no types."""
+
+SETTLED = timedelta(seconds=60)
+"""How long a transaction may be open: what it writes has the time of its beginning."""
+
+# A sum over all rows: the order does not matter, and every byte of them is read.
+SUM = "coalesce(sum(('x' || substr(md5(one::text), 1, 15))::bit(60)::bigint), 0)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table and its columns that never change."""
+
+    name: str
+    moment: str
+    """The column that says when a row was written."""
+    columns: tuple[str, ...]
+
+    def newest(self, connection: Connection) -> datetime | None:
+        """When its last row was written."""
+        query = f"SELECT max({self.moment}) FROM {self.name}"  # noqa: S608 (the plan's own names)
+        found: datetime | None = _one(connection, query)[0]
+        return found
+
+    def sum(self, connection: Connection, before: datetime) -> tuple[int, str]:
+        """How many rows were written before a moment, and a checksum of them."""
+        columns = ", ".join(self.columns)
+        count, total = _one(
+            connection,
+            f"SELECT count(*), {SUM} FROM (SELECT {columns} FROM {self.name}"  # noqa: S608
+            f" WHERE {self.moment} < %s) AS one",
+            before,
+        )
+        return count, str(total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """What was found of one table."""
+
+    table: str
+    rows: int
+    checksum: str
+    lag_seconds: float
+    """How much newer the newest row of the original was when the restore began."""
+
+    def told(self) -> dict[str, Any]:
+        """For the record."""
+        return asdict(self)
+
+
+def compared(
+    table: Table, *, original: Connection, restored: Connection, seen: datetime | None
+) -> Compared:
+    """One table in both databases; a difference is an error.
+
+    `seen` is the original's newest row when the restore began.
+    """
+    newest = table.newest(restored)
+    if seen is None:
+        return Compared(table=table.name, rows=0, checksum="0", lag_seconds=0)
+    if newest is None:
+        raise VerificationError(f"{table.name}: the original has rows, the restored one has none")
+    before = newest - SETTLED
+    here, there = table.sum(original, before), table.sum(restored, before)
+    if here[0] != there[0]:
+        raise VerificationError(
+            f"{table.name}: {there[0]} rows before {before} were restored, {here[0]} are there"
+        )
+    if here[1] != there[1]:
+        raise VerificationError(
+            f"{table.name}: {here[0]} rows before {before}, but their checksums differ"
+        )
+    lag = max(0.0, (seen - newest).total_seconds())
+    return Compared(table=table.name, rows=there[0], checksum=there[1], lag_seconds=round(lag, 1))
+
+
+def _one(connection: Connection, query: str, *values: object) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row

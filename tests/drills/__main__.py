@@ -6,8 +6,9 @@ The running stack is the target, found as every test finds it; no other machine 
 import sys
 
 from tests.drills.catalogue import DRILLS
-from tests.drills.drill import account, perform, picture
+from tests.drills.drill import perform
 from tests.drills.load import Load
+from tests.drills.record import account, picture
 from tests.e2e.stack import RunningStack, StackDownError
 from tests.prove.errors import ProveError
 

@@ -1,34 +1,29 @@
 """The frame of every drill: clients at work, a fault among them, and what became of it."""
 
-import secrets
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from local.progress import Progress
-from tests.drills import journal, linear, timeline
+from tests.drills import journal, linear
 from tests.drills.clients import Clients
 from tests.drills.clock import now
-from tests.drills.gap import STEADY, Gap, Split, longest, split, steady
+from tests.drills.gap import STEADY, longest, split, steady
 from tests.drills.health import wait_whole
 from tests.drills.load import Load
-from tests.drills.loss import Loss, loss, recorded
+from tests.drills.loss import loss, recorded
 from tests.drills.primaries import Primaries
+from tests.drills.record import LEAD, Outcome, broken_off, recorded_trial
 from tests.drills.scene import Scene
 from tests.e2e import timeouts
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import until
 from tests.prove.errors import ProveError
-from tests.prove.evidence import commit, today
 from tests.prove.figures import Trial
 
 CALM = 8.0
 """Seconds of undisturbed work before the fault."""
-LEAD = 1.0
-"""Seconds before the fault that the longest gap is looked for from."""
-
 Fault = Callable[[Scene], AbstractContextManager[None]]
 
 
@@ -58,21 +53,6 @@ class Drill:
     """What this drill alone has to tell."""
 
 
-@dataclass
-class Outcome:
-    """What a trial saw, raw."""
-
-    scene: Scene
-    gap: Gap
-    split: Split | None
-    loss: Loss
-    broken: list[str]
-    whole_seconds: float
-    end: float
-    load: Trial = field(default_factory=dict)
-    findings: Trial = field(default_factory=dict)
-
-
 def perform(drill: Drill, stack: RunningStack, load: Load) -> Trial:
     """One trial from a whole stack to a whole stack. It is kept, whatever it shows."""
     progress = Progress({"arrange": 15.0, "calm": CALM, "fault": drill.seconds, "judge": 10.0})
@@ -90,12 +70,12 @@ def perform(drill: Drill, stack: RunningStack, load: Load) -> Trial:
             end = now()
     except AssertionError as wrong:
         if scene.fault:
-            journal.append(_broken_off(drill, scene, str(wrong)))
+            journal.append(broken_off(drill.name, scene, str(wrong)))
         raise ProveError(f"{drill.name}: {wrong}") from wrong
     with progress.step("judge"):
         outcome = _judge(drill, scene, whole_seconds, end)
         outcome.load = load.seen(scene.fault)
-        trial = _record(drill, outcome)
+        trial = recorded_trial(drill.name, outcome)
     journal.append(trial)
     drill.tidy(scene)
     return trial
@@ -147,79 +127,3 @@ def _judge(drill: Drill, scene: Scene, whole_seconds: float, end: float) -> Outc
         end=end,
         findings=drill.findings(scene) if drill.findings else {},
     )
-
-
-def _record(drill: Drill, outcome: Outcome) -> Trial:
-    scene, head = outcome.scene, _head(drill, outcome.scene)
-    operations = scene.clients.operations
-    statuses = [it.status for it in operations if it.kind == "tell"]
-    folder = journal.FOLDER / str(head["id"])
-    folder.mkdir(parents=True, exist_ok=True)
-    scene.clients.write(folder / "history.jsonl")
-    trial: Trial = head | {
-        "gap_seconds": outcome.gap.seconds,
-        "gap_from_fault": round(outcome.gap.start - scene.fault, 2),
-        "split": asdict(outcome.split) if outcome.split else None,
-        "whole_seconds": outcome.whole_seconds,
-        "tellings": {str(status): statuses.count(status) for status in sorted(set(statuses))},
-        "acknowledged": sum(it.acknowledged for it in operations),
-        "degraded": sum(it.degraded for it in operations if it.acknowledged),
-        "lost": outcome.loss.rows,
-        "lost_seconds": outcome.loss.seconds,
-        "operations": len(operations),
-        "not_linearizable": outcome.broken[:10],
-        "load": outcome.load,
-        **outcome.findings,
-    }
-    (folder / "timeline.svg").write_text(timeline.drawn(trial, operations, scene.fault))
-    return trial
-
-
-def _head(drill: Drill, scene: Scene) -> Trial:
-    """What every trial has: which it is, what makes it comparable, and its story."""
-    return {
-        "drill": drill.name,
-        "id": f"{drill.name}-{secrets.token_hex(3)}",
-        "pins": journal.counted(scene.stack),
-        "commit": commit(),
-        "date": today(),
-        "notes": [[round(at - scene.fault, 2), what] for at, what in scene.notes],
-        "status": _status(scene),
-    }
-
-
-def _broken_off(drill: Drill, scene: Scene, why: str) -> Trial:
-    """A trial that did not come to its end in its time counts, and counts as failed."""
-    gap = longest(scene.clients.acknowledged(), scene.fault - LEAD, now())
-    broken = {"broke_off": why, "gap_seconds": gap.seconds, "lost": [], "not_linearizable": []}
-    return _head(drill, scene) | broken
-
-
-def _status(scene: Scene) -> list[list[object]]:
-    """The operator's story since just before the fault, in seconds from it."""
-    return [
-        [round(it.at - scene.fault, 2), it.current, it.target, it.phase, it.ready]
-        for it in scene.primaries.seen
-        if it.at > scene.fault - LEAD
-    ]
-
-
-def account(trial: Trial) -> str:
-    """A trial as the person who waited reads it."""
-    wrong = trial["not_linearizable"]
-    lines = [
-        f"{trial['id']}: {trial['gap_seconds']} s without an acknowledgement",
-        f"  whole again after {trial['whole_seconds']} s; answers: {trial['tellings']}",
-        f"  lost {len(trial['lost'])} of {trial['acknowledged']} acknowledged payments",
-        f"  {trial['operations']} operations, {'NOT ' * bool(wrong)}linearizable",
-        *(f"    {why}" for why in wrong),
-    ]
-    if steps := trial["split"]:
-        lines.append("  " + ", ".join(f"{name} {seconds} s" for name, seconds in steps.items()))
-    lines += [f"  {at:+.1f} s  {what}" for at, what in trial["notes"]]
-    return "\n".join(lines)
-
-
-def picture(trial: Trial) -> Path:
-    """Where a trial's timeline was drawn."""
-    return journal.FOLDER / str(trial["id"]) / "timeline.svg"

@@ -1,9 +1,12 @@
 """When a stack is whole enough for the next fault: everything there, and every copy in step."""
 
+import subprocess
 import time
 
+from kubernetes.client import ApiException
+from urllib3.exceptions import HTTPError
+
 from tests.e2e import timeouts
-from tests.e2e.kubectl import KubectlError
 from tests.e2e.parts import postgres, sql
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import TooLateError, until
@@ -31,6 +34,6 @@ def in_step(stack: RunningStack) -> bool:
     """Whether every replica receives what the primary writes."""
     try:
         streaming = int(sql(stack, STREAMING)[0][0])
-    except (AssertionError, KubectlError):
-        return False  # there is no primary to ask
-    return streaming == int(postgres(stack)["spec"]["instances"]) - 1
+        return streaming == int(postgres(stack)["spec"]["instances"]) - 1
+    except (AssertionError, ApiException, HTTPError, subprocess.TimeoutExpired):
+        return False  # there is no primary to ask, or no API server

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from statistics import median
 
@@ -10,10 +11,11 @@ from tests.drills import journal
 from tests.drills.catalogue import DRILLS
 from tests.drills.drill import perform
 from tests.drills.load import Load
+from tests.drills.record import picture
 from tests.e2e.parts import POSTGRES
 from tests.e2e.stack import RunningStack, StackDownError
 from tests.prove.errors import ProveError
-from tests.prove.evidence import Measured
+from tests.prove.evidence import FOLDER, Measured
 from tests.prove.figures import Figure, Trial, worst
 from tests.prove.making import make
 
@@ -98,6 +100,11 @@ def gaps(
     return [*found, worst(f"{prefix}_whole_again", whole, unit="s")]
 
 
-def measured(made: dict[str, list[Trial]], figures: Sequence[Figure]) -> Measured:
-    """All trials with the figures."""
+def measured(bar: str, made: dict[str, list[Trial]], figures: Sequence[Figure]) -> Measured:
+    """All trials with the figures; the worst of each drill as a picture, if this machine has it."""
+    for name, trials in made.items():
+        drawn = [trial for trial in trials if picture(trial).exists()]
+        if drawn:
+            chosen = max(drawn, key=lambda trial: float(trial["gap_seconds"]))
+            shutil.copyfile(picture(chosen), FOLDER / f"{bar}-{name}.svg")
     return Measured(trials=[t for each in made.values() for t in each], figures=figures)

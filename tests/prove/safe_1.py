@@ -15,5 +15,7 @@ def measure() -> Measured:
     made = trials_of("safe-1", {DRILL: TRIALS})
     trials = made[DRILL]
     return measured(
-        made, [*nothing_lost(DRILL, trials, TRIALS), *gaps(DRILL, trials, at_most=10, middle=5)]
+        "safe-1",
+        made,
+        [*nothing_lost(DRILL, trials, TRIALS), *gaps(DRILL, trials, at_most=10, middle=5)],
     )

@@ -35,4 +35,4 @@ def measure() -> Measured:
     ]
     redis = [t["degraded_after_return"] for t in made["redis-lost"] if "broke_off" not in t]
     back = worst("redis_lost_degraded_after_return", redis, unit="s", at_most=10)
-    return measured(made, [*figures, back])
+    return measured("safe-7", made, [*figures, back])

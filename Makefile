@@ -5,12 +5,15 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 
+comma := ,
 STACK ?= dev#     the environment: Pulumi.$(STACK).yaml
-PARTS ?= core#    the profile: core, all, or further parts with commas between them (mlops, backups)
-CLUSTER ?= primary# which of the engine's clusters
+PARTS ?= core#    the profile: core, all, or further parts with commas between them (mlops, backups, standby)
+TWO := $(if $(filter standby all,$(subst $(comma), ,$(PARTS))),$(shell grep -os '^ *standby:' Pulumi.$(STACK).yaml))
+CLUSTER ?= $(if $(TWO),east,primary)# which of the engine's clusters
 STATE := $(or $(BULWARK_STATE),/var/lib/bulwark)
 CACHE := $(or $(BULWARK_CACHE),$(HOME)/.cache/bulwark)
 
+export CLUSTER
 # The dev state lives beside the cluster that it describes, so the two come and go together.
 export PULUMI_BACKEND_URL ?= file://$(STATE)/pulumi
 export PULUMI_CONFIG_PASSPHRASE ?=
@@ -18,9 +21,8 @@ export PULUMI_SKIP_UPDATE_CHECK := true
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/.venv/bin:$(CACHE)/bin:$(PATH)
 
-comma := ,
 PROFILES := $(subst $(comma), ,$(PARTS))
-FURTHER := $(filter-out core,$(PROFILES))
+FURTHER := $(filter-out core standby,$(PROFILES))
 PY := .venv/bin/python
 PULUMI := pulumi --non-interactive --stack $(STACK)
 
@@ -30,8 +32,9 @@ up: engine image stack score where ## Build what is missing, start the engine, d
 
 .PHONY: engine
 engine: venv ## Build the tools and images that are missing and start the local cluster
-	@$(PY) -m local build $(PROFILES)
+	@$(PY) -m local build $(or $(filter-out standby,$(PROFILES)),core)
 	@$(PY) -m local up $(CLUSTER) $(if $(NODES),--nodes $(NODES))
+	@$(if $(TWO),$(PY) -m local up west && $(PY) -m local edge)
 	@$(if $(FURTHER),$(PY) -m local images $(FURTHER))
 
 .PHONY: image
@@ -41,7 +44,8 @@ image: venv ## Build and push our own images (REGISTRY=… for another cluster's
 
 .PHONY: stack
 stack: venv policies-venv selected ## pulumi up, judged by the policy pack
-	@$(PULUMI) up --yes --policy-pack policies
+	@$(if $(TWO),$(PY) -m runbooks joining -- )$(PULUMI) up --yes --policy-pack policies
+	@$(if $(TWO),$(PY) -m runbooks enrol)
 
 .PHONY: preview
 preview: venv policies-venv checkov-venv selected ## What `up` would change, with the verdict of the policies and of checkov
@@ -61,6 +65,10 @@ score: ## Load the history, then score the first transactions of the test week t
 rollback: ## Let the previous model decide again, on every replica: make rollback REASON='…'
 	@$(PY) -m tests.e2e.rollback "$(REASON)"
 
+.PHONY: restore
+restore: ## The ledger as it was, as a database beside it: make restore AS=ledger-before AT=2026-11-21T20:15:30Z
+	@$(PY) -m tests.e2e.restore $(AS) $(AT)
+
 .PHONY: challenger
 challenger: ## Champion and challenger on the same payments, and what to do by the stated rules
 	@$(PY) -m tests.e2e.challenger
@@ -77,6 +85,23 @@ destroy: ## pulumi destroy: the stack goes, the cluster stays
 .PHONY: down
 down: ## Stop everything; leaves no process, mount, network or cgroup behind (the cache of built tools stays)
 	@if [ -x $(PY) ]; then $(PY) -m local down all; fi
+
+##@ Two regions (STACK=drill PARTS=standby)
+.PHONY: regions switchover failover failback watch
+regions: ## Who writes, who may acknowledge, and how far the copy is
+	@$(PY) -m runbooks status
+
+switchover: ## Planned: the other region takes over, and nothing is lost
+	@$(PY) -m runbooks switchover $(if $(TO),--to $(TO))
+
+failover: ## The writing region is lost: the other one takes over once its lease is over
+	@$(PY) -m runbooks failover $(if $(TO),--to $(TO))
+
+failback: ## The region that was lost follows again, then writes again
+	@$(PY) -m runbooks failback
+
+watch: ## Fail over by itself when the writing region is lost
+	@$(PY) -m runbooks watch
 
 ##@ Proof
 .PHONY: check

@@ -31,7 +31,11 @@ class Part:
         return serving
 
 
-POSTGRES = Part("postgres", {"cnpg.io/podRole": "instance"}, "postgres", 5432)
+LEDGER = "ledger"
+"""There may be others beside it: restored ones."""
+POSTGRES = Part(
+    "postgres", {"cnpg.io/podRole": "instance", "cnpg.io/cluster": LEDGER}, "postgres", 5432
+)
 PRIMARY = Part("primary", POSTGRES.labels | {"cnpg.io/instanceRole": "primary"}, "postgres", 5432)
 STANDBY = Part("standby", POSTGRES.labels | {"cnpg.io/instanceRole": "replica"}, "postgres", 5432)
 POOLER = Part("pooler", {"cnpg.io/podRole": "pooler"}, "pgbouncer", 5432)
@@ -43,9 +47,9 @@ API = Part("api", {"app.kubernetes.io/component": "api"}, "api", 8080)
 
 def postgres(stack: RunningStack) -> dict[str, Any]:
     """The Postgres cluster as its operator describes it."""
-    found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, "clusters")["items"]
-    assert len(found) == 1, f"{len(found)} Postgres clusters in {stack.namespace}"
-    cluster: dict[str, Any] = found[0]
+    cluster: dict[str, Any] = stack.custom.get_namespaced_custom_object(
+        *CNPG, stack.namespace, "clusters", LEDGER
+    )
     return cluster
 
 

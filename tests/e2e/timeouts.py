@@ -39,6 +39,18 @@ RULES = 10
 RECOVERY = 300
 """Until something that was killed serves again."""
 
+BACKED_UP = 900
+"""One base backup of some gigabytes."""
+
+ARCHIVED = 120
+"""Until a finished piece of the log is in the archive."""
+
+RESTORED = 900
+"""From asking for a restored database until it serves: some gigabytes on two cores."""
+
+VERIFIED = 1500
+"""One run of the verification of backups, from its start to its record."""
+
 DESTROY = 300
 """The command that takes the stack down."""
 

@@ -142,3 +142,21 @@ def test_a_standby_that_lacks_a_setting_is_refused_with_its_name() -> None:
 def test_regions_find_each_other_by_address_and_not_by_name() -> None:
     with pytest.raises(pulumi.RunError, match=r"standby_address is 'there', allowed: an IPv4"):
         load({**STANDBY, "standby_address": "there"})
+
+
+def test_settings_for_one_run_come_before_those_of_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SETTINGS", '{"postgres_instances": 3}')
+
+    assert load({**LEAST, "postgres_instances": 2}).postgres_instances == 3
+
+
+@pytest.mark.parametrize("asked", ["three", "[3]"])
+def test_settings_for_one_run_that_are_none_are_refused(
+    asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SETTINGS", asked)
+
+    with pytest.raises(pulumi.RunError, match=r"SETTINGS is .*, allowed: a JSON object"):
+        load(LEAST)

@@ -1,0 +1,88 @@
+"""A stack whose ledger is backed up, and what its archive tells of itself."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tests.e2e import timeouts
+from tests.e2e.parts import CNPG, LEDGER, postgres
+from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import TooLateError, until
+from tests.prove.errors import ProveError
+from tests.prove.evidence import read
+from tests.prove.figures import Trial
+from tests.prove.making import make
+from tests.prove.pins import pins
+
+STORES = ("barmancloud.cnpg.io", "v1")
+FAILED = "failed"
+DONE = "completed"
+
+
+def raised(settings: Mapping[str, object] | None = None) -> RunningStack:
+    """The stack with backups, and with these settings beside those that were asked for."""
+    asked = json.loads(os.environ.get("SETTINGS") or "{}") | dict(settings or {})
+    parts = os.environ.get("PARTS") or "backups"
+    make("up", settings={"PARTS": parts, "SETTINGS": json.dumps(asked)})
+    stack = RunningStack.find()
+    if not any(each.get("isWALArchiver") for each in postgres(stack)["spec"].get("plugins", ())):
+        raise ProveError(f"the ledger has no archive with PARTS={parts}; use PARTS=backups")
+    return stack
+
+
+def kept(bar: str, kind: str) -> list[Trial]:
+    """Earlier trials of the same pins: they add up."""
+    record = read(bar)
+    return [
+        trial
+        for trial in (record["trials"] if record else ())
+        if trial.get("kind") == kind and trial.get("pins") == pins()
+    ]
+
+
+def back_up(stack: RunningStack) -> dict[str, Any]:
+    """One base backup now, to its end: the operator's account of it."""
+    name = f"{LEDGER}-{secrets.token_hex(3)}"
+    wanted = {
+        "apiVersion": "/".join(CNPG),
+        "kind": "Backup",
+        "metadata": {"name": name, "namespace": stack.namespace},
+        "spec": {
+            "cluster": {"name": LEDGER},
+            "method": "plugin",
+            "pluginConfiguration": {"name": "barman-cloud.cloudnative-pg.io"},
+        },
+    }
+    stack.custom.create_namespaced_custom_object(*CNPG, stack.namespace, "backups", wanted)
+
+    def ended() -> dict[str, Any] | None:
+        found = stack.custom.get_namespaced_custom_object(*CNPG, stack.namespace, "backups", name)
+        status: dict[str, Any] = found.get("status", {})
+        return status if status.get("phase") in {DONE, FAILED} else None
+
+    try:
+        status = until(ended, within=timeouts.BACKED_UP, what=f"backup {name}")
+    except TooLateError as late:
+        raise ProveError(str(late)) from late
+    if status["phase"] == FAILED:
+        raise ProveError(f"backup {name} failed: {status.get('error')}")
+    return status
+
+
+def seconds_of(backup: Mapping[str, Any]) -> float:
+    """How long a base backup took, by the server's own clock."""
+    started, stopped = (datetime.fromisoformat(backup[key]) for key in ("startedAt", "stoppedAt"))
+    return (stopped - started).total_seconds()
+
+
+def first_backup(stack: RunningStack) -> None:
+    """Wait until there is a base backup: the schedule takes one at once."""
+
+    def there() -> bool:
+        found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, "backups")
+        return any(one.get("status", {}).get("phase") == DONE for one in found["items"])
+
+    until(there, within=timeouts.BACKED_UP, what="the first base backup", every=2)

@@ -1,0 +1,113 @@
+from local.progress import Progress
+from tests.e2e.restore import RestoreError
+from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import TooLateError
+from tests.prove import recovery, verifying
+from tests.prove.backed_up import back_up, first_backup, kept, raised
+from tests.prove.damage import DAMAGES, damaged
+from tests.prove.errors import ProveError
+from tests.prove.evidence import Measured, commit, today
+from tests.prove.figures import Figure, Trial, worst
+from tests.prove.pins import pins
+from tests.prove.writer import Writer
+
+PROMISE = (
+    "Rows that were deleted by mistake are restored exactly as they were at the instant before,"
+    " 5 times of 5; a spoilt backup is found, said and shown by its metric, 3 times of 3"
+)
+RECOVERIES = 5
+
+
+def measure() -> Measured:
+    """Accidents under a steady writer, then damage; those that were made before count."""
+    trials = [*kept("safe-4", "recovery"), *kept("safe-4", "damage"), *kept("safe-4", "control")]
+    try:
+        _try(trials)
+    except (ProveError, RestoreError, TooLateError) as stopped:
+        raise ProveError(str(stopped), trials) from stopped
+
+    def of(kind: str) -> list[Trial]:
+        return [trial for trial in trials if trial["kind"] == kind]
+
+    found = [t for t in of("damage") if not t["ok"] and t["error"] and not t["shown"]]
+    return Measured(
+        trials=trials,
+        figures=[
+            Figure(name="recoveries", value=len(of("recovery")), at_least=RECOVERIES),
+            Figure(
+                name="recoveries_unequal",
+                value=sum(not t["equal"] for t in of("recovery")),
+                at_most=0,
+            ),
+            Figure(
+                name="decisions_missing_after_repair",
+                value=sum(t["missing_after_repair"] for t in of("recovery")),
+                at_most=0,
+            ),
+            worst("restore_seconds", [t["restore_seconds"] for t in of("recovery")], unit="s"),
+            worst("repaired_seconds", [t["repaired_seconds"] for t in of("recovery")], unit="s"),
+            Figure(name="damages", value=len(of("damage")), at_least=len(DAMAGES)),
+            Figure(name="damages_not_found", value=len(of("damage")) - len(found), at_most=0),
+            worst("found_seconds", [t["seconds"] for t in of("damage")], unit="s"),
+            Figure(
+                name="good_backups_refused",
+                value=sum(not t["ok"] for t in of("control")),
+                at_most=0,
+            ),
+            Figure(name="good_backups", value=len(of("control")), at_least=1),
+        ],
+    )
+
+
+def _try(trials: list[Trial]) -> None:
+    """Adds each trial as soon as it was made."""
+    recoveries = RECOVERIES - sum(trial["kind"] == "recovery" for trial in trials)
+    done = {trial.get("damage") for trial in trials}
+    damages = [what for what in DAMAGES if what not in done]
+    progress = Progress(
+        {
+            "up": 120.0,
+            **{f"recovery {number}": 120.0 for number in range(1, recoveries + 1)},
+            **dict.fromkeys(damages, 150.0),
+            **({"control": 120.0} if damages else {}),
+        }
+    )
+    with progress.step("up"):
+        stack = raised()
+        first_backup(stack)
+    if recoveries > 0:
+        with Writer(stack).writing() as writer:
+            for number in range(1, recoveries + 1):
+                with progress.step(f"recovery {number}"):
+                    trials.append(recovery.trial(stack, writer))
+    for what in damages:
+        with progress.step(what):
+            trials.append(damage(stack, what))
+    if damages:
+        with progress.step("control"):
+            back_up(stack)
+            trials.append(judged(stack, "control"))
+
+
+def damage(stack: RunningStack, what: str) -> Trial:
+    """A fresh backup, spoilt before the verification looks at it."""
+    backup = back_up(stack)
+    with damaged(stack, what, backup) as file:
+        return judged(stack, "damage") | {"damage": what, "file": file}
+
+
+def judged(stack: RunningStack, kind: str) -> Trial:
+    """What a verification said of the newest backup, and what its metric shows."""
+    run = verifying.verify(stack)
+    told = verifying.shown(stack, run)
+    return {
+        "kind": kind,
+        "ok": run["ok"],
+        "error": run.get("error", ""),
+        "seconds": run["seconds"],
+        "shown": told["last_run_success"],
+        "shown_after_seconds": told["shown_after_seconds"],
+        "pins": pins(),
+        "commit": commit(),
+        "date": today(),
+    }

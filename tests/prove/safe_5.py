@@ -1,0 +1,190 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+from threading import Thread
+
+from local.progress import Progress
+from tests.e2e import restore
+from tests.e2e.parts import sql
+from tests.e2e.restore import RestoreError
+from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import TooLateError
+from tests.load.measure import Bench
+from tests.load.target import deployed
+from tests.prove.backed_up import back_up, first_backup, raised, seconds_of
+from tests.prove.errors import ProveError
+from tests.prove.evidence import Measured
+from tests.prove.figures import Figure, Trial, worst
+from tests.prove.making import make
+
+PROMISE = (
+    "The rate of a restore is known at three sizes, and a base backup that is being taken makes the"
+    " P95 of a loaded service at most a tenth longer"
+)
+SIZES = (256, 512, 1024)
+"""Megabytes beside what the ledger has."""
+FILLER = "backup_filler"
+RATE, WARM_UP, SECONDS = 100, 5.0, 40.0
+PAIRS = 5
+ROW_BYTES = 1024
+GIGABYTE = 10**9
+RESTORED = "ledger-measured"
+
+
+def measure() -> Measured:
+    """The ledger grows in steps; each is backed up and restored. The largest is backed up under
+    load, again and again, beside the same load without.
+    """
+    sizes: list[Trial] = []
+    pairs: list[Trial] = []
+    progress = Progress(
+        {
+            "up": 120.0,
+            **{f"{size} MB": 60 + 0.25 * size for size in SIZES},
+            **{f"load {number}": 2 * (WARM_UP + SECONDS + 10) for number in range(1, PAIRS + 1)},
+        }
+    )
+    try:
+        with progress.step("up"):
+            make("load-tools")
+            stack = raised({"postgres_storage": "4Gi"})
+            first_backup(stack)
+        with filler(stack):
+            for size in SIZES:
+                with progress.step(f"{size} MB"):
+                    sizes.append(sized(stack, size))
+            bench = Bench(deployed(stack))
+            for number in range(1, PAIRS + 1):
+                with progress.step(f"load {number}"):
+                    pairs.append(pair(stack, bench, busy_first=bool(number % 2)))
+    except (ProveError, RestoreError, TooLateError) as stopped:
+        raise ProveError(str(stopped), [*sizes, *pairs]) from stopped
+    return Measured(trials=[*sizes, *pairs], figures=[*rates(sizes), *overhead(pairs)])
+
+
+def rates(sizes: list[Trial]) -> list[Figure]:
+    """What a restore does in a minute, and what each further gigabyte costs."""
+    per_minute = [trial["gigabytes_per_minute"] for trial in sizes]
+    small, large = sizes[0], sizes[-1]
+    more = (large["bytes"] - small["bytes"]) / GIGABYTE
+    slope = (large["restore_seconds"] - small["restore_seconds"]) / more
+    return [
+        Figure(name="sizes", value=len(sizes), at_least=len(SIZES)),
+        Figure(
+            name="gigabytes_per_minute", value=min(per_minute), middle=median(per_minute),
+            unit="GB/min",
+        ),
+        Figure(name="seconds_per_further_gigabyte", value=round(slope, 1), unit="s"),
+        worst("largest_restore", [large["restore_seconds"]], unit="s"),
+        worst("largest_backup", [large["backup_seconds"]], unit="s"),
+    ]  # fmt: skip
+
+
+def overhead(pairs: list[Trial]) -> list[Figure]:
+    """The median of the pairs' quotients: one bad second of the machine is not the backup's."""
+    ratios = [trial["p95_ratio"] for trial in pairs]
+    return [
+        Figure(
+            name="p95_overhead_percent", value=round(100 * (median(ratios) - 1), 1), unit="%",
+            at_most=10,
+        ),
+        worst("p95_with_backup", [t["with_backup_ms"] for t in pairs], unit="ms"),
+        worst("p95_without", [t["without_ms"] for t in pairs], unit="ms"),
+        Figure(name="failed", value=sum(t["failed"] for t in pairs), at_most=0),
+        Figure(
+            name="backup_share_of_window", value=min(t["backup_share"] for t in pairs),
+            at_least=0.5,
+        ),
+    ]  # fmt: skip
+
+
+@contextmanager
+def filler(stack: RunningStack) -> Iterator[None]:
+    """A table of no use for as long as the block lasts."""
+    sql(
+        stack,
+        f"DROP TABLE IF EXISTS {FILLER};\n"
+        f"CREATE TABLE {FILLER} (id bigint GENERATED ALWAYS AS IDENTITY, text text);\n"
+        f"ALTER TABLE {FILLER} ALTER COLUMN text SET STORAGE EXTERNAL;",
+    )
+    try:
+        yield
+    finally:
+        sql(stack, f"DROP TABLE {FILLER};")
+
+
+def fill(stack: RunningStack, megabytes: int) -> None:
+    """Rows of hexadecimal digits up to a size: as hard to compress as ordinary data."""
+    while True:
+        here = int(sql(stack, f"SELECT pg_total_relation_size('{FILLER}')")[0][0])
+        left = megabytes * 10**6 - here
+        if left <= 0:
+            return
+        rows = min(left, 64 * 10**6) // ROW_BYTES + 1
+        sql(
+            stack,
+            f"INSERT INTO {FILLER} (text) SELECT (SELECT string_agg(md5(random()::text || n), '')"  # noqa: S608
+            f" FROM generate_series(1, {ROW_BYTES // 32})) FROM generate_series(1, {rows}) AS n;",
+        )
+
+
+def sized(stack: RunningStack, megabytes: int) -> Trial:
+    """One size: a base backup of it, and a restore of that."""
+    fill(stack, megabytes)
+    backup = back_up(stack)
+    restore.flush(stack)
+    seconds = restore.restored(stack, RESTORED)
+    try:
+        size = sum(
+            int(row[0])
+            for row in sql(
+                stack, "SELECT pg_database_size(oid) FROM pg_database", part=restore.part(RESTORED)
+            )
+        )
+    finally:
+        restore.forget(stack, RESTORED)
+    return {
+        "kind": "size",
+        "megabytes_added": megabytes,
+        "bytes": size,
+        "backup_seconds": round(seconds_of(backup), 1),
+        "restore_seconds": round(seconds, 1),
+        "gigabytes_per_minute": round(size / GIGABYTE / seconds * 60, 2),
+    }
+
+
+def pair(stack: RunningStack, bench: Bench, *, busy_first: bool) -> Trial:
+    """The same load with a base backup under way and without, in changing order."""
+    order = (True, False) if busy_first else (False, True)
+    seen = {busy: window(stack, bench, busy=busy) for busy in order}
+    return {
+        "kind": "load",
+        "rate": RATE,
+        "with_backup_ms": seen[True]["p95_ms"],
+        "without_ms": seen[False]["p95_ms"],
+        "p95_ratio": round(seen[True]["p95_ms"] / seen[False]["p95_ms"], 3),
+        "failed": seen[True]["failed"] + seen[False]["failed"],
+        "backup_share": seen[True]["backup_share"],
+    }
+
+
+def window(stack: RunningStack, bench: Bench, *, busy: bool) -> Trial:
+    """One window of load, with base backups one after the other if it is to be busy."""
+    taken: list[float] = []
+    over = False
+
+    def take() -> None:
+        while not over:
+            taken.append(seconds_of(back_up(stack)))
+
+    taker = Thread(target=take, daemon=True)
+    if busy:
+        taker.start()
+    try:
+        step = bench.step("vegeta", RATE, warm_up=WARM_UP, seconds=SECONDS)
+    finally:
+        over = True
+        if busy:
+            taker.join()
+    share = min(1.0, sum(taken) / (WARM_UP + SECONDS))
+    return {"p95_ms": step.p95_ms, "failed": step.failed, "backup_share": round(share, 2)}

@@ -7,6 +7,8 @@ then the other one is promoted. The edge follows the lease by itself.
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -61,10 +63,12 @@ def failover(place: Place, to: Region, steps: Steps) -> None:
     with steps.step(f"declare {to.name} at the witness"):
         if place.witness.writer() != to.name:  # else this goes on where it was broken off
             place.witness.declare(to.name, instead_of=old.name)
+    fencing = Thread(target=_try_to_fence, args=(old, to), daemon=True)
+    fencing.start()
     with steps.step(f"the lease of {old.name} ends"):
         _wait_lease(place, to)
     with steps.step(f"fence {old.name}, if it can be reached"):
-        _fence(old, to)
+        fencing.join()
     with steps.step(f"promote the ledger of {to.name}"):
         _promote(place, to, None)
     _follow(place, to, steps)
@@ -85,7 +89,7 @@ def rejoin(place: Place, steps: Steps) -> Region:
         with steps.step(f"clone the ledger of {writer.name} to {other.name}"):
             _clone(writer, other)
     with steps.step(f"{other.name} follows closely"):
-        until(lambda: _is_close(writer, other), within=CLONE, what="the copy", every=0.5)
+        until(lambda: is_close(writer, other), within=CLONE, what="the copy", every=0.5)
     return other
 
 
@@ -117,13 +121,14 @@ def _promote(place: Place, to: Region, token: str | None) -> None:
 def _follow(place: Place, to: Region, steps: Steps) -> None:
     """The service there gets its lease, and the edge notices."""
     with steps.step(f"the service of {to.name} holds the lease"):
-        until(lambda: _leads(to.url), within=LEASE, what=f"the lease of {to.name}", every=0.1)
+        until(lambda: leads(to.url), within=LEASE, what=f"the lease of {to.name}", every=0.1)
     if place.edge:
         with steps.step(f"the edge leads to {to.name}"):
-            until(lambda: _leads(place.edge), within=LEASE, what="the edge", every=0.1)
+            until(lambda: leads(place.edge), within=LEASE, what="the edge", every=0.1)
 
 
-def _leads(url: str) -> bool:
+def leads(url: str) -> bool:
+    """Whether what is behind this address acknowledges."""
     try:
         return httpx.get(f"{url}/leadz", timeout=1).status_code == httpx.codes.OK
     except httpx.HTTPError:
@@ -134,6 +139,12 @@ def _fence(region: Region, writer: Region) -> None:
     """Its own operator stops its database from being written. Away, it is stopped by its lease."""
     if region.answers():
         region.patch_ledger({"replica": _replica(region, writer=writer)})
+
+
+def _try_to_fence(region: Region, writer: Region) -> None:
+    """Whether it was is for the guard to find out."""
+    with suppress(RunbookError):
+        _fence(region, writer)
 
 
 def _replica(
@@ -154,7 +165,7 @@ def _new_token(region: Region, before: str | None) -> str | None:
 
 
 def _require_close(writer: Region, copy: Region) -> None:
-    if not _is_close(writer, copy):
+    if not is_close(writer, copy):
         raise RunbookError(
             f"the ledger of {copy.name} does not follow {writer.name} closely;"
             " `make regions` shows how far it is"
@@ -171,7 +182,7 @@ def behind(writer: Region, copy: Region) -> int | None:
         return None
 
 
-def _is_close(writer: Region, copy: Region) -> bool:
+def is_close(writer: Region, copy: Region) -> bool:
     """A copy that receives: one of another history does not, however near its numbers are."""
     if not _follows(writer, copy):
         return False
@@ -210,7 +221,7 @@ def _clone(writer: Region, other: Region) -> None:
     claims = f"--selector=cnpg.io/cluster={LEDGER}"
     other.kubectl("delete", "persistentvolumeclaims", claims, "--wait=true", "--timeout=120s")
     other.apply(cloned, manager)
-    until(lambda: _healthy(other), within=CLONE, what=f"a healthy {other.name}", every=1)
+    until(lambda: healthy(other), within=CLONE, what=f"a healthy {other.name}", every=1)
 
 
 def _begun_anew(thing: dict[str, Any], writer: Region, other: Region) -> dict[str, Any]:
@@ -250,7 +261,8 @@ def _orphan(region: Region, secret: str) -> None:
         )  # fmt: skip
 
 
-def _healthy(region: Region) -> bool:
+def healthy(region: Region) -> bool:
+    """Whether its operator finds nothing missing of its database."""
     try:
         conditions = region.ledger().get("status", {}).get("conditions", [])
     except RunbookError:

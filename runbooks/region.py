@@ -24,6 +24,7 @@ SERVICE = "scoring"
 CNPG = ("postgresql.cnpg.io", "v1")
 SECONDS = 3.0
 """For a question to a region; one that is gone does not answer at all."""
+AT_ONCE = 1.0
 AWAY = (ApiException, urllib3.exceptions.HTTPError, OSError)
 
 Api = Any
@@ -56,18 +57,18 @@ class Region:
         return connect(self.kubeconfig, self.context, client_configuration=settings)
 
     def answers(self) -> bool:
-        """Whether its API server does."""
+        """Whether its API server does, at once."""
         try:
-            self.ledger()
+            self.ledger(seconds=AT_ONCE)
         except RunbookError:
             return False
         return True
 
-    def ledger(self) -> dict[str, Any]:
+    def ledger(self, *, seconds: float = SECONDS) -> dict[str, Any]:
         """The database's object."""
         try:
             found: dict[str, Any] = self.custom.get_namespaced_custom_object(
-                *CNPG, HOME, "clusters", LEDGER, _request_timeout=SECONDS
+                *CNPG, HOME, "clusters", LEDGER, _request_timeout=seconds
             )
         except AWAY as away:
             raise self._away(away) from None

@@ -39,8 +39,9 @@ class Watchman:
         writer = self._place.writer()
         noes = 0
         while noes < TIMES:
-            self._sleep(EVERY)
+            asked = time.monotonic()
             noes = 0 if self._alive(writer) else noes + 1
+            self._sleep(max(0.0, EVERY - (time.monotonic() - asked)))
         self.lost_at = time.time()
         return self._place.other(writer)
 

@@ -1,0 +1,72 @@
+"""The same program with a second region in its settings."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from stacks.__main__ import fraud
+from stacks.settings import Settings
+from tests.unit.engine import Deploy
+from tests.unit.verdict import verdict
+
+ALONE = Settings(kubeconfig="/east", address="10.77.0.2", image="registry/fraud:1")
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Settings:
+    authority = tmp_path / "ca.crt"
+    authority.write_text("its certificate")
+    return replace(
+        ALONE,
+        parts="standby",
+        region="east",
+        standby="west",
+        standby_kubeconfig="/west",
+        standby_address="10.77.1.2",
+        witness="10.76.1.2",
+        witness_authority=str(authority),
+    )
+
+
+def test_the_second_region_is_in_the_second_cluster(deploy: Deploy, env: Settings) -> None:
+    made = deploy(lambda: fraud(env))
+
+    # The mock engine knows kinds and names; what both regions have was last made in the second.
+    for kind, name in (
+        ("Cluster", "ledger"),
+        ("StatefulSet", "features"),
+        ("Job", "scoring-migrate"),
+    ):
+        assert "::standby::" in made.providers[kind, name]
+    for kind, name in (("Role", "primary-reader"), ("ServiceAccount", "primary-reader")):
+        assert "::primary::" in made.providers[kind, name]
+    assert made["kubernetes", "standby"]["kubeconfig"] == "/west"
+
+
+def test_the_reader_may_read_what_both_must_know_and_no_more(deploy: Deploy, env: Settings) -> None:
+    (rule,) = deploy(lambda: fraud(env))["Role", "primary-reader"]["rules"]
+
+    assert rule["resourceNames"] == ["ledger-ca", "ledger-owner", "scoring-api-key"]
+
+
+def test_no_secret_value_is_declared_for_it(deploy: Deploy, env: Settings) -> None:
+    made = deploy(lambda: fraud(env))
+
+    assert not [key for key in made if key[0] == "Secret"]
+
+
+def test_the_second_region_follows_the_policies_as_the_first_does(
+    deploy: Deploy, env: Settings
+) -> None:
+    alone, both = verdict(deploy(lambda: fraud(ALONE))), verdict(deploy(lambda: fraud(env)))
+
+    assert both == alone
+
+
+def test_a_witness_that_was_not_started_is_named_with_the_remedy(
+    deploy: Deploy, env: Settings
+) -> None:
+    with pytest.raises(pulumi.RunError, match="`python -m local edge` makes it"):
+        deploy(lambda: fraud(replace(env, witness_authority="/nowhere")))

@@ -53,8 +53,7 @@ class Witness:
             raise WitnessAway(f"{path}: {type(error).__name__}") from error
 
     def close(self) -> None:
-        """Forget the connection, and who it was for: a witness that restarted knows no tokens."""
-        self._token = ""
+        """Forget the connection: what comes over it late is the answer to another question."""
         if self._link:
             self._link.close()
             self._link = None
@@ -71,7 +70,7 @@ class Witness:
         answer = self._link.getresponse()
         body = answer.read()
         if answer.status != HTTPStatus.OK:
-            self.close()
+            self._token = ""  # a witness that restarted knows none
             raise WitnessAway(f"{path}: {answer.status}")
         said: Said = json.loads(body)
         return said

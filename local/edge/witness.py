@@ -45,6 +45,8 @@ def program(version: str) -> Program:
         "cert-file": certificate.with_suffix(".crt"),
         "key-file": certificate.with_suffix(".key"),
         "auto-compaction-retention": "10m",
+        # Passwords here are random and long: slow hashes would only keep a restart waiting.
+        "bcrypt-cost": 4,
         "log-level": "warn",
     }
     return Program(

@@ -119,6 +119,10 @@ e2e: venv policies-venv checkov-venv ## Verify the running stack; its last test 
 drill: load-tools ## Break something under load and count what it cost: make drill NAME=primary-killed
 	@$(PY) -m tests.drills $(NAME)
 
+.PHONY: alerts
+alerts: venv ## Every alert rule against its cases, by promtool
+	@$(PY) -m tests.alerts
+
 .PHONY: prove
 prove: venv ## Measure one promise: make prove BAR=engine-1 (writes docs/evidence/)
 	@$(PY) -m tests.prove $(BAR)

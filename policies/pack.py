@@ -177,13 +177,14 @@ def judge(policy: Policy[Seen], seen: Seen) -> Iterator[Finding]:
 
 
 def idle_waivers(objects: Objects) -> Iterator[str]:
-    """Waivers that excuse nothing among the objects of a stack."""
+    """Waivers that excuse nothing of an object that the stack has."""
+    there = {name_of(each) for each in objects}
     needed = {
         *(need for each in objects for policy in OBJECT_POLICIES for need in _needs(policy, each)),
         *(need for policy in STACK_POLICIES for need in _needs(policy, objects)),
     }
     for waiver in waivers.WAIVERS:
-        if (waiver.policy, waiver.object) not in needed:
+        if waiver.object in there and (waiver.policy, waiver.object) not in needed:
             yield f"{waiver.object}: the waiver of {waiver.policy} excuses nothing; remove it"
 
 

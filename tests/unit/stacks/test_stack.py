@@ -86,7 +86,6 @@ def test_the_core_profile_has_none_of_the_further_parts(deploy: Deploy) -> None:
     } <= further
 
 
-def test_the_further_parts_follow_the_policies(deploy: Deploy) -> None:
-    core, everything = verdict(deploy(lambda: fraud(ENV))), verdict(deploy(lambda: fraud(ALL)))
-
-    assert everything == core
+def test_with_every_part_all_policies_are_followed(deploy: Deploy) -> None:
+    # The core alone lacks its backups, which a preview says outside dev.
+    assert verdict(deploy(lambda: fraud(ALL))) == []

@@ -70,11 +70,11 @@ def test_both_regions_name_the_same_two_databases(deploy: Deploy) -> None:
     assert there["replica"] == {"self": "west", "primary": "east", "source": "east"}
 
 
-def test_the_other_region_is_verified_by_name_and_asked_with_a_certificate(deploy: Deploy) -> None:
+def test_the_other_region_is_verified_and_asked_with_a_certificate(deploy: Deploy) -> None:
     (_, west) = spec(first(deploy), "ledger")["externalClusters"]
 
-    assert west["connectionParameters"]["sslmode"] == "verify-full"
-    assert west["connectionParameters"]["hostaddr"] == "10.77.1.2"
+    assert west["connectionParameters"]["sslmode"] == "verify-ca"
+    assert west["connectionParameters"]["host"] == "10.77.1.2"
     assert west["connectionParameters"]["port"] == "31432"
     assert west["sslKey"] == {"name": "ledger-replication", "key": "tls.key"}
 

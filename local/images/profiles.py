@@ -55,7 +55,7 @@ _FURTHER = (
                     Packages(
                         names=("barman-cli-cloud", "python3-snappy"),
                         above=(*BASE_PACKAGES, *PACKAGES),
-                        without=("rsync", "libpopt0", "libxxhash0"),
+                        without=("rsync", "libpopt0", "libxxhash0", "dpkg", "tar", "libmd0"),
                     )
                 )
             ),

@@ -12,6 +12,7 @@ from tests.e2e.waiting import TooLateError
 from tests.load.measure import Bench
 from tests.load.target import deployed
 from tests.prove.backed_up import back_up, first_backup, raised, seconds_of
+from tests.prove.bucket_files import discard
 from tests.prove.errors import ProveError
 from tests.prove.evidence import Measured
 from tests.prove.figures import Figure, Trial, worst
@@ -143,6 +144,7 @@ def sized(stack: RunningStack, megabytes: int) -> Trial:
         )
     finally:
         restore.forget(stack, RESTORED)
+        discard(stack, backup)
     return {
         "kind": "size",
         "megabytes_added": megabytes,
@@ -175,7 +177,9 @@ def window(stack: RunningStack, bench: Bench, *, busy: bool) -> Trial:
 
     def take() -> None:
         while not over:
-            taken.append(seconds_of(back_up(stack)))
+            backup = back_up(stack)
+            taken.append(seconds_of(backup))
+            discard(stack, backup)
 
     taker = Thread(target=take, daemon=True)
     if busy:

@@ -141,7 +141,10 @@ class Modules:
         with tempfile.TemporaryDirectory(dir=paths.CACHE) as folder:
             root = Path(folder)
             for deb in apt.fetched(versions):
-                apt.unpack(deb, root)
+                for info, content in apt.members(deb):
+                    if content and matches(info.name, (f"{MODULES}/*.py",)):
+                        (root / info.name).parent.mkdir(parents=True, exist_ok=True)
+                        (root / info.name).write_bytes(content.read())
             compile_all(root / MODULES, f"/{MODULES}")
             for compiled in sorted((root / MODULES).rglob("__pycache__/*.pyc")):
                 tar.file(str(compiled.relative_to(root)), compiled)

@@ -159,6 +159,16 @@ def test_without_a_name_only_the_core_profile_is_made(
     assert further == {"dns/dns:v1", "valkey:8.1.1"}
 
 
+def test_a_profile_makes_what_it_shares_with_another(
+    table: dict[str, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table["valkey"] = replace(CACHE, profile="mlops")
+    monkeypatch.setattr(images, "ALSO", {"backups": ("valkey",)})
+    monkeypatch.setattr(images, "PROFILES", ("core", "backups", "all"))
+
+    assert images.chosen(["backups"]) == [table["valkey"], table["dns"]]
+
+
 def test_an_image_that_is_named_twice_is_made_once(table: dict[str, Image]) -> None:
     assert images.chosen(["valkey", "all"]) == [table["valkey"], table["dns"]]
 

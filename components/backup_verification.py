@@ -95,7 +95,7 @@ class BackupVerification(Component):
             kind="ObjectStore",
             metadata={**self.named(archive.name), "namespace": away},
             spec=store_of(archive.place, memory="384Mi"),
-            opts=self.child_after(admitted),
+            opts=self.child_after(archive.plugin, admitted),
         )
         rights = Rights(self, name, away=away, secrets=archive.place.secrets)
         paths = open_paths(self, name, away=away, of=of, archive=archive)

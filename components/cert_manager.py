@@ -7,7 +7,7 @@ from components.component import PLATFORM, Component, Spec
 from components.namespace import Namespace
 from components.network import Endpoint, Pods, open_to_api_server, open_to_everyone
 from components.pods import Resources
-from components.upstream import adapted, probed
+from components.upstream import adapted, awaited, probed
 
 PROJECT = "https://github.com/cert-manager/cert-manager"
 CRDS = f"{PROJECT}/releases/download/v{further_versions.CERT_MANAGER}/cert-manager.crds.yaml"
@@ -21,6 +21,8 @@ WEBHOOK = "webhook"
 INJECTOR = "cainjector"
 WEBHOOK_PORT = 10250
 METRICS_PORT = 9402
+TRUSTED = "jsonpath={.webhooks[0].clientConfig.caBundle}"
+WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
 class CertManager(Component):
@@ -66,7 +68,12 @@ class CertManager(Component):
             opts=ResourceOptions(
                 parent=self,
                 depends_on=[crds, *paths],
-                transforms=[adapted, probed("/metrics", METRICS_PORT, only=HOME)],
+                transforms=[
+                    adapted,
+                    probed("/metrics", METRICS_PORT, only=HOME),
+                    # Until then the API server refuses every certificate.
+                    awaited(TRUSTED, *WEBHOOKS),
+                ],
             ),
         )
         self.register_outputs({})

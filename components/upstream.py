@@ -38,6 +38,21 @@ def probed(path: str, port: int, only: str = "") -> Transform:
     return transform
 
 
+def awaited(condition: str, *kinds: str) -> Transform:
+    """A transform for objects of these kinds that are there only once a condition holds."""
+
+    def transform(args: ResourceTransformArgs) -> ResourceTransformResult | None:
+        thing: Spec = dict(args.props)
+        if thing.get("kind") not in kinds:
+            return None
+        meta = thing["metadata"]
+        noted = {**meta.get("annotations", {}), "pulumi.com/waitFor": condition}
+        changed = {**thing, "metadata": {**meta, "annotations": noted}}
+        return ResourceTransformResult(props=changed, opts=args.opts)
+
+    return transform
+
+
 def labelled(thing: Spec, labels: dict[str, str] = PLATFORM) -> Spec:
     """Found with everything else of the platform, under its own name if it says no other."""
     meta = thing["metadata"]

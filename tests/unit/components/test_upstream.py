@@ -2,7 +2,7 @@ from typing import Any
 
 from pulumi import ResourceOptions, ResourceTransformArgs
 
-from components.upstream import Transform, adapted, probed
+from components.upstream import Transform, adapted, awaited, probed
 
 
 def passed(transform: Transform, thing: dict[str, Any]) -> Any:
@@ -84,3 +84,13 @@ def test_an_operator_that_nobody_asks_is_given_probes() -> None:
 
 def test_what_is_no_deployment_is_given_none() -> None:
     assert passed(probed("/healthz", 8082), {"kind": "Service"}) is None
+
+
+def test_what_is_waited_for_is_noted_on_the_kinds_that_it_is_about() -> None:
+    hook = {"kind": "ValidatingWebhookConfiguration", "metadata": {"name": "hook"}}
+    transform = awaited("condition=Ready", "ValidatingWebhookConfiguration")
+
+    assert passed(transform, hook)["metadata"]["annotations"] == {
+        "pulumi.com/waitFor": "condition=Ready"
+    }
+    assert passed(transform, hook | {"kind": "Service"}) is None

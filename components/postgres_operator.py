@@ -1,4 +1,5 @@
 from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResult
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 from pulumi_kubernetes.yaml.v2 import ConfigFile
 
 from components import versions
@@ -49,6 +50,14 @@ class PostgresOperator(Component):
         close(self, then)
         open_to_api_server(self, webhook, then)
         open_to_everyone(self, webhook, then)
+
+        if replicas > 1:
+            PodDisruptionBudget(
+                name,
+                metadata=self.meta,
+                spec={"max_unavailable": 1, "selector": {"match_labels": LABELS}},
+                opts=then,
+            )
 
         self.pods = webhook
         self.register_outputs({})

@@ -25,6 +25,18 @@ def test_the_release_comes_from_the_folder_or_from_upstream(
     assert made["ConfigFile", "cloudnative-pg"]["file"] == file
 
 
+def test_a_drain_takes_one_of_two_operators_at_a_time_and_may_take_a_single_one(
+    deploy: Deploy,
+) -> None:
+    twice = deploy(lambda: PostgresOperator("cloudnative-pg", replicas=2))
+    once = deploy(lambda: PostgresOperator("cloudnative-pg"))
+
+    budget = twice["PodDisruptionBudget", "cloudnative-pg"]
+    assert budget["metadata"]["namespace"] == "cnpg-system"
+    assert budget["spec"] == {"maxUnavailable": 1, "selector": {"matchLabels": LABELS}}
+    assert ("PodDisruptionBudget", "cloudnative-pg") not in once
+
+
 def test_a_second_operator_waits_on_another_node() -> None:
     template = {"metadata": {"labels": LABELS}, "spec": {"containers": [{"name": "manager"}]}}
     release = {"kind": "Deployment", "spec": {"replicas": 1, "template": template}}

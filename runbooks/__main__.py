@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from local.errors import EngineError
 from local.progress import table
@@ -12,6 +12,9 @@ from runbooks.place import Place
 from runbooks.region import Region
 from runbooks.steps import Steps
 from runbooks.watchman import Watchman
+
+Verb = tuple[str, Callable[[Place, argparse.Namespace], None], str]
+"""Its name, what it does, and a line about it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def status(place: Place, _: argparse.Namespace) -> None:
     """Who writes, who may acknowledge, and how far the copy is."""
     writer, holders = place.writer(), place.witness.holders()
-    rows = [("REGION", "DECLARED", "HOLDERS", "DATABASE", "BEHIND", "SERVICE")]
-    rows += [_row(region, writer, holders.get(region.name, 0)) for region in place.regions]
-    print(table(rows))
+    heading = ("REGION", "DECLARED", "HOLDERS", "DATABASE", "BEHIND", "SERVICE")
+    rows = [_row(region, writer, holders.get(region.name, 0)) for region in place.regions]
+    print(table([heading, *rows]))
 
 
 def _row(region: Region, writer: Region, holders: int) -> tuple[str, ...]:
@@ -67,7 +70,11 @@ def _failback(place: Place, _: argparse.Namespace) -> None:
 
 
 def _rejoin(place: Place, _: argparse.Namespace) -> None:
-    _timed(lambda steps: moves.rejoin(place, steps))
+    _timed(lambda steps: _only(moves.rejoin(place, steps)))
+
+
+def _only(_: Region) -> None:
+    """Which one it was is in the steps."""
 
 
 def _watch(place: Place, _: argparse.Namespace) -> None:
@@ -92,7 +99,7 @@ def _timed(move: "moves.Act") -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m runbooks", description=__doc__)
     verbs = parser.add_subparsers(required=True, dest="verb", metavar="VERB")
-    plain = (
+    plain: tuple[Verb, ...] = (
         ("status", status, "who writes, who may acknowledge, how far the copy is"),
         ("failback", _failback, "the lost region follows again, then writes again"),
         ("rejoin", _rejoin, "only the first half of it"),
@@ -101,10 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     for name, run, about in plain:
         verbs.add_parser(name, help=about).set_defaults(run=run)
-    for name, run, about in (
+    moving: tuple[Verb, ...] = (
         ("switchover", _switchover, "planned: nothing is lost"),
         ("failover", _failover, "the writing region is lost: the other one takes over"),
-    ):
+    )
+    for name, run, about in moving:
         verb = verbs.add_parser(name, help=about)
         verb.add_argument("--to", help="the region that is to write; the other one, if not said")
         verb.set_defaults(run=run)

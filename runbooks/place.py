@@ -1,5 +1,6 @@
 """Where everything is, by the settings of the stack."""
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ class Place:
             given = yaml.safe_load(file.read_text())["config"]["bulwark:settings"]
         except (OSError, KeyError, TypeError) as wrong:
             raise RunbookError(f"stack {name!r} has no settings in {file} ({wrong})") from None
+        given |= json.loads(os.environ.get("SETTINGS") or "{}")  # as the stack takes them
         if "standby" not in given:
             raise RunbookError(f"stack {name!r} names no standby in {file.name}; try STACK=drill")
         return cls.of(given)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,7 +62,7 @@ class Ground:
     def missing(self) -> list[str]:
         """What is not as it should be."""
         first, second = self.place.regions
-        checks = {
+        checks: dict[str, Callable[[], bool]] = {
             f"{first.name} is the writer": lambda: self.place.writer().name == first.name,
             f"{first.name} is healthy": lambda: moves.healthy(first),
             f"{second.name} is healthy": lambda: moves.healthy(second),

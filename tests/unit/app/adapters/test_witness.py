@@ -1,5 +1,6 @@
 """What is asked of the witness, and what becomes of a question that is not answered."""
 
+import http.client
 import json
 import ssl
 from dataclasses import dataclass, field
@@ -7,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from app.adapters import witness
 from app.adapters.witness import Witness, WitnessAway
 
 
@@ -56,7 +56,7 @@ class Server:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     server = Server()
-    monkeypatch.setattr(witness.http.client, "HTTPSConnection", server.connect)
+    monkeypatch.setattr(http.client, "HTTPSConnection", server.connect)
     monkeypatch.setattr(ssl, "create_default_context", lambda **_: None)
     return server
 

@@ -27,7 +27,9 @@ def test_settings_for_this_run_come_first(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_stack_without_a_standby_is_refused_with_the_remedy() -> None:
-    with pytest.raises(RunbookError, match="names no standby in Pulumi.dev.yaml; try STACK=drill"):
+    with pytest.raises(
+        RunbookError, match=r"names no standby in Pulumi\.dev\.yaml; try STACK=drill"
+    ):
         Place.find("dev")
 
 

@@ -42,8 +42,9 @@ def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
             "renewDeadlineSeconds": 3 if instances == PAIR else 2,
             "retryPeriodSeconds": 1,
         },
-        # A smart shutdown refuses new connections while old ones last: all of it is an outage.
-        "smartShutdownTimeout": 1,
+        # A smart shutdown refuses new connections while old ones last: all of it is an outage. A
+        # primary that is killed after two seconds must have given up its lease by then.
+        "smartShutdownTimeout": 1 if instances == PAIR else 0,
         "stopDelay": 30,
         "switchoverDelay": 30,
         "failoverDelay": 0,
@@ -95,7 +96,7 @@ def pooler_of(cluster: str, instances: int) -> Spec:
                 # Prepared statements survive transaction pooling.
                 "max_prepared_statements": "200",
                 # A failed-over server is found within a second, not within the default fifteen.
-                "server_login_retry": "1",
+                "server_login_retry": "1" if instances == PAIR else "0.2",
                 "server_connect_timeout": "3",
             },
         },

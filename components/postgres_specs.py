@@ -66,7 +66,7 @@ def eager(instances: int) -> Spec:
 
     Nothing is acknowledged before it has; by default it looks every five seconds.
     """
-    return {"wal_retrieve_retry_interval": "500ms"} if instances > PAIR else {}
+    return {"wal_retrieve_retry_interval": "200ms"} if instances > PAIR else {}
 
 
 def database_of(owner: str, password: SecretKey) -> Spec:

@@ -44,7 +44,7 @@ def test_with_two_replicas_the_one_that_is_left_finds_the_next_primary_at_once(
         found: str | None = spec["postgresql"]["parameters"].get("wal_retrieve_retry_interval")
         return found
 
-    assert (retries(2), retries(3)) == (None, "500ms")
+    assert (retries(2), retries(3)) == (None, "200ms")
 
 
 def test_with_nodes_to_lose_the_poolers_keep_apart(deploy: Deploy) -> None:

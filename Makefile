@@ -190,7 +190,8 @@ client: venv ## Make the typed Python client from the OpenAPI document (build/cl
 lock: venv ## Pin the requirements again, with hashes and without registry addresses
 	@for set in $(basename $(wildcard requirements*.in)); do \
 	    .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	        --no-emit-index-url --no-header $$set.in --output-file $$set.lock \
+	        --no-emit-index-url --no-header --no-emit-package psycopg2 $$set.in \
+	        --output-file $$set.lock \
 	        $$([ $$set = requirements-app ] && echo --constraint requirements.lock); \
 	done
 

@@ -22,6 +22,7 @@ RESTORED_NAME = "restored"
 """The throw-away database: always the same, so that its paths can be declared."""
 METRICS_PORT = 9100
 FILES = "/run/verification"
+HOME = "/run/program"
 USER = 10003
 PATIENCE = 1200
 LAG_SECONDS = 600
@@ -92,8 +93,9 @@ def job_of(
         "name": "verification",
         "image": further_versions.BARMAN_SIDECAR_IMAGE,
         "command": ["python3", "-m", PROGRAM.name, FILES],
+        # Where Python looks first, wherever the image keeps the rest.
+        "working_dir": HOME,
         "env": [
-            {"name": "PYTHONPATH", "value": "/srv"},
             {"name": "JOB", "value_from": {"field_ref": {"field_path": JOB}}},
         ],
         "resources": Resources(cpu="50m", memory="128Mi").spec,
@@ -103,7 +105,7 @@ def job_of(
         labels=labels,
         user=USER,
         mounts=(
-            _config("program", f"/srv/{PROGRAM.name}", program),
+            _config("program", f"{HOME}/{PROGRAM.name}", program),
             _config("plan", f"{FILES}/plan", plan),
             _secret("original", (password, "password"), (ca, "ca.crt")),
             *([_secret("bucket", *((at, at.key) for at in bucket))] if bucket else []),

@@ -128,7 +128,10 @@ class Certificates:
         version = resolved((package,))[package]
         (deb,) = fetched({package: version})
         bundle = b"".join(
-            content.read() for info, content in members(deb) if content and info.name[-4:] == ".crt"
+            content.read()
+            for info, content in members(deb)
+            # The examples among the documents are no certificates.
+            if content and matches(info.name, ("usr/share/ca-certificates/*.crt",))
         )
         tar.file("etc/ssl/certs/ca-certificates.crt", bundle)
         tar.link("usr/lib/ssl/cert.pem", "/etc/ssl/certs/ca-certificates.crt")

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.images.debian import Packages
-from local.images.layers import Folder, Layer, Program, Users, layer
-from local.images.python import PACKAGES, Modules, Python, Wheels
+from local.images.layers import Folder, Layer, Program, Text, Users, layer
+from local.images.python import Python, Wheels
 from local.images.table import BASE, BASE_PACKAGES, NONROOT, STATIC, Image
 from local.images.table import IMAGES as CORE
 
@@ -32,6 +31,26 @@ def cert_manager(program: str) -> Image:
     )
 
 
+BARMAN = tuple(
+    Text(
+        f"/usr/local/bin/barman-cloud-{verb}",
+        f"#!/usr/bin/python3\nfrom barman.clients.cloud_{module} import main\n\nmain()\n",
+        0o755,
+    )
+    for verb, module in (
+        ("backup", "backup"),
+        ("backup-delete", "backup_delete"),
+        ("backup-keep", "backup_keep"),
+        ("backup-list", "backup_list"),
+        ("backup-show", "backup_show"),
+        ("check-wal-archive", "check_wal_archive"),
+        ("restore", "restore"),
+        ("wal-archive", "walarchive"),
+        ("wal-restore", "walrestore"),
+    )
+)
+"""The programs that Barman's package would have installed, and the plugin calls."""
+
 _FURTHER = (
     *map(cert_manager, ("controller", "webhook", "cainjector")),
     Image(
@@ -43,27 +62,23 @@ _FURTHER = (
     ),
     Image(
         # Beside every Postgres: what sends its log, and Barman's programs that do the work.
-        # Debian's lack the clouds of Google and Microsoft; upstream's have them.
+        # Upstream's has the clouds of Google and Microsoft too.
         name="ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0",
         profile="backups",
         seconds=40,
         layers=(
             BASE,
             layer(Python(above=BASE_PACKAGES), Users((("postgres", 26, 26, "/nonexistent"),))),
-            layer(
-                Modules(
-                    Packages(
-                        names=("barman-cli-cloud", "python3-snappy"),
-                        above=(*BASE_PACKAGES, *PACKAGES),
-                        without=("rsync", "libpopt0", "libxxhash0", "dpkg", "tar", "libmd0"),
-                    )
-                )
-            ),
+            layer(Wheels(ROOT / "requirements-barman.lock", "/srv/lib"), *BARMAN),
             layer(Program("plugin-barman-cloud", "/manager")),
         ),
         user="26:26",
         entrypoint=("/manager",),
-        env=(("PYTHONDONTWRITEBYTECODE", "1"), ("PYTHONUNBUFFERED", "1")),
+        env=(
+            ("PYTHONPATH", "/srv/lib"),
+            ("PYTHONDONTWRITEBYTECODE", "1"),
+            ("PYTHONUNBUFFERED", "1"),
+        ),
     ),
     Image(
         name="ghcr.io/versity/versitygw:v1.8.0",

@@ -27,8 +27,6 @@ PROGRAM = f"python{VERSION}"
 PACKAGES = (PROGRAM, "libstdc++6")
 """The interpreter, and what NumPy's and ONNX Runtime's wheels expect of a machine."""
 LIBRARY = f"usr/lib/python{VERSION}"
-MODULES = "usr/lib/python3/dist-packages"
-"""Where Debian puts Python packages."""
 
 UNREAD = (
     "*/tests/*",
@@ -123,32 +121,6 @@ class Wheels:
         if done.returncode:
             said = " ".join(done.stderr.split())
             raise EngineError(f"{self.lock.name} could not be installed for the image: {said}")
-
-
-@dataclass(frozen=True)
-class Modules:
-    """Debian's Python packages with their programs, compiled."""
-
-    packages: Packages
-
-    def key(self) -> str:
-        """The packages."""
-        return repr((self.packages.key(), VERSION))
-
-    def pour(self, tar: Tar) -> dict[str, str]:
-        """Unpack the packages, then add what the interpreter compiled of their modules."""
-        versions = self.packages.pour(tar)
-        with tempfile.TemporaryDirectory(dir=paths.CACHE) as folder:
-            root = Path(folder)
-            for deb in apt.fetched(versions):
-                for info, content in apt.members(deb):
-                    if content and matches(info.name, (f"{MODULES}/*.py",)):
-                        (root / info.name).parent.mkdir(parents=True, exist_ok=True)
-                        (root / info.name).write_bytes(content.read())
-            compile_all(root / MODULES, f"/{MODULES}")
-            for compiled in sorted((root / MODULES).rglob("__pycache__/*.pyc")):
-                tar.file(str(compiled.relative_to(root)), compiled)
-        return versions
 
 
 @dataclass(frozen=True)

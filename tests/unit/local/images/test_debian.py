@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from local.errors import EngineError
-from local.images import apt, python
+from local.images import apt
 from local.images.debian import Certificates, Packages, Pick
 from local.images.layers import Source
 from local.images.tar import written
@@ -76,30 +76,6 @@ def test_the_time_of_a_package_does_not_reach_the_layer(debian: FakeApt, tmp_pat
         assert {info.mtime for info in tar} == {0}
 
 
-def test_python_packages_come_with_what_was_compiled_of_them(
-    debian: FakeApt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    modules = "usr/lib/python3/dist-packages"
-    debian.add("barman", **{f"{modules}/barman/cli.py": "c", "usr/bin/barman": "b"})
-
-    def compile_all(folder: Path, inside: str) -> None:
-        assert inside == f"/{modules}"
-        for file in folder.rglob("*.py"):
-            cached = file.parent / "__pycache__"
-            cached.mkdir()
-            (cached / f"{file.stem}.pyc").write_text(f"compiled {file.read_text()}")
-
-    monkeypatch.setattr(python, "compile_all", compile_all)
-    files, versions = poured(python.Modules(Packages(names=("barman",))), tmp_path)
-
-    assert files == {
-        f"{modules}/barman/cli.py": "c",
-        f"{modules}/barman/__pycache__/cli.pyc": "compiled c",
-        "usr/bin/barman": "b",
-    }
-    assert list(versions) == ["barman"]
-
-
 def test_single_files_are_picked_under_another_name(debian: FakeApt, tmp_path: Path) -> None:
     debian.add("catatonit", usr__bin__catatonit="c", usr__share__x="x")
     source = Pick(package="catatonit", files=(("usr/bin/catatonit", "pause"),))
@@ -111,7 +87,12 @@ def test_certificates_are_one_bundle_where_openssl_looks(debian: FakeApt, tmp_pa
     debian.packages["ca-certificates"] = {
         "version": "1",
         "needs": [],
-        "files": {"usr/share/a.crt": "A\n", "usr/share/b.crt": "B\n", "usr/share/notes": "n"},
+        "files": {
+            "usr/share/ca-certificates/a.crt": "A\n",
+            "usr/share/ca-certificates/b.crt": "B\n",
+            "usr/share/ca-certificates/notes": "n",
+            "usr/share/doc/examples/no.crt": "replace it with yours",
+        },
     }
     debian.save()
     files = poured(Certificates(), tmp_path)[0]

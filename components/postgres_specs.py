@@ -17,6 +17,24 @@ READY_WHEN_HEALTHY = {"pulumi.com/waitFor": "condition=Ready"}
 PAIR = 2
 """A primary and one replica, perhaps on one node. With more there are nodes to lose."""
 
+SWIFT: Spec = {
+    "primaryLease": {
+        "leaseDurationSeconds": 3,
+        "renewDeadlineSeconds": 2,
+        "retryPeriodSeconds": 1,
+    },
+    # A primary that is killed two seconds after it was told to stop has given up its lease by then.
+    "smartShutdownTimeout": 0,
+    # One that is back after a crash is routed to when a probe says so, by default after ten seconds.
+    # It takes ten bad answers, not three, to take one that is merely slow for a dead one.
+    "probes": {
+        "startup": {"periodSeconds": 1},
+        "readiness": {"periodSeconds": 1, "failureThreshold": 10},
+    },
+}
+"""Where two copies are left after a loss, nothing but these waits stands between it and the next
+acknowledgement."""
+
 # Deleted in the foreground, it would be there until its pods are gone, and the operator would go
 # on making new ones.
 GONE_AT_ONCE = {"pulumi.com/deletionPropagationPolicy": "background"}
@@ -38,16 +56,16 @@ def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
         # A primary that died holding its lease is succeeded when that has run out. It is renewed
         # every second; a slow API server costs nothing, as only a failover makes others want it.
         "primaryLease": {
-            "leaseDurationSeconds": 4 if instances == PAIR else 3,
-            "renewDeadlineSeconds": 3 if instances == PAIR else 2,
+            "leaseDurationSeconds": 4,
+            "renewDeadlineSeconds": 3,
             "retryPeriodSeconds": 1,
         },
-        # A smart shutdown refuses new connections while old ones last: all of it is an outage. A
-        # primary that is killed after two seconds must have given up its lease by then.
-        "smartShutdownTimeout": 1 if instances == PAIR else 0,
+        # A smart shutdown refuses new connections while old ones last: all of it is an outage.
+        "smartShutdownTimeout": 1,
         "stopDelay": 30,
         "switchoverDelay": 30,
         "failoverDelay": 0,
+        **(SWIFT if instances > PAIR else {}),
     }
 
 

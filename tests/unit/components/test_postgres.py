@@ -47,6 +47,15 @@ def test_with_two_replicas_the_one_that_is_left_finds_the_next_primary_at_once(
     assert (retries(2), retries(3)) == (None, "200ms")
 
 
+def test_three_instances_are_back_as_soon_as_they_answer(deploy: Deploy) -> None:
+    spec = postgres(deploy, instances=3)["Cluster", "ledger"]["spec"]
+
+    assert spec["smartShutdownTimeout"] == 0
+    assert {probe["periodSeconds"] for probe in spec["probes"].values()} == {1}
+    lease = spec["primaryLease"]
+    assert lease["leaseDurationSeconds"] > lease["renewDeadlineSeconds"] > 1.2
+
+
 def test_with_nodes_to_lose_the_poolers_keep_apart(deploy: Deploy) -> None:
     def apart(instances: int) -> list[str]:
         template = postgres(deploy, instances=instances)["Pooler", "ledger-pooler"]["spec"]

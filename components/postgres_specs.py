@@ -25,8 +25,8 @@ SWIFT: Spec = {
     },
     # A primary that is killed two seconds after it was told to stop has given up its lease by then.
     "smartShutdownTimeout": 0,
-    # One that is back after a crash is routed to when a probe says so, by default after ten seconds.
-    # It takes ten bad answers, not three, to take one that is merely slow for a dead one.
+    # One that is back after a crash is routed to when a probe says so, which by default is up to
+    # ten seconds later. Ten bad answers, not three, make one dead that may only be slow.
     "probes": {
         "startup": {"periodSeconds": 1},
         "readiness": {"periodSeconds": 1, "failureThreshold": 10},

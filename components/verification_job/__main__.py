@@ -20,7 +20,7 @@ from .restoring import Restoration
 
 BY_THE_CLOCK = re.compile(r"-\d{8,}$")
 """How a job is called that its CronJob made: by the minute since 1970."""
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 30
 OPTIONS = "-c statement_timeout=300s -c timezone=UTC"
 
 
@@ -89,17 +89,28 @@ def restored_database(restoration: Restoration, told: dict[str, str]) -> Connect
 
 
 def connected(told: dict[str, str], password: str, authority: Path) -> Connection:
-    """A read-only connection to a server that proves who it is."""
-    connection = psycopg2.connect(
-        **told,
-        password=password,
-        sslmode="verify-full",
-        sslrootcert=str(authority),
-        connect_timeout=CONNECT_SECONDS,
-        options=OPTIONS,
-    )
-    connection.set_session(readonly=True, autocommit=True)
-    return connection
+    """A read-only connection to a server that proves who it is.
+
+    A pod's network paths open some moments after it began, so a server that refuses is asked again.
+    """
+    end = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            connection = psycopg2.connect(
+                **told,
+                password=password,
+                sslmode="verify-full",
+                sslrootcert=str(authority),
+                connect_timeout=CONNECT_SECONDS,
+                options=OPTIONS,
+            )
+        except psycopg2.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(1)
+        else:
+            connection.set_session(readonly=True, autocommit=True)
+            return connection
 
 
 def size_of(connection: Connection) -> int:

@@ -1,9 +1,11 @@
 """Rows of the restored database beside those of the one that serves.
 
 A row that never changes and was written well before the newest restored one must be in both:
-counts and checksums say so. What is newer in the original is what the archive did not have yet.
+counts and checksums say so. Of the last minute the archive may lack some, as their transactions
+were still open; but every row that was restored must be in the original, one by one.
 """
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +18,9 @@ Connection = Any
 SETTLED = timedelta(seconds=60)
 """How long a transaction may be open: what it writes has the time of its beginning."""
 
+DIGEST = "md5(one::text)"
 # A sum over all rows: the order does not matter, and every byte of them is read.
-SUM = "coalesce(sum(('x' || substr(md5(one::text), 1, 15))::bit(60)::bigint), 0)"
+SUM = f"count(*), coalesce(sum(('x' || substr({DIGEST}, 1, 15))::bit(60)::bigint), 0)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +35,22 @@ class Table:
     def newest(self, connection: Connection) -> datetime | None:
         """When its last row was written."""
         query = f"SELECT max({self.moment}) FROM {self.name}"  # noqa: S608 (the plan's own names)
-        found: datetime | None = _one(connection, query)[0]
+        found: datetime | None = _rows(connection, query)[0][0]
         return found
 
     def sum(self, connection: Connection, before: datetime) -> tuple[int, str]:
         """How many rows were written before a moment, and a checksum of them."""
-        columns = ", ".join(self.columns)
-        count, total = _one(
-            connection,
-            f"SELECT count(*), {SUM} FROM (SELECT {columns} FROM {self.name}"  # noqa: S608
-            f" WHERE {self.moment} < %s) AS one",
-            before,
-        )
+        count, total = _rows(connection, self._select(SUM, f"{self.moment} < %s"), before)[0]
         return count, str(total)
+
+    def digests(self, connection: Connection, since: datetime, to: datetime) -> Counter[str]:
+        """The digest of each row that was written between two moments."""
+        query = self._select(DIGEST, f"{self.moment} >= %s AND {self.moment} <= %s")
+        return Counter(row[0] for row in _rows(connection, query, since, to))
+
+    def _select(self, what: str, where: str) -> str:
+        columns = ", ".join(self.columns)
+        return f"SELECT {what} FROM (SELECT {columns} FROM {self.name} WHERE {where}) AS one"  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +60,7 @@ class Compared:
     table: str
     rows: int
     checksum: str
+    """Of those that have settled."""
     lag_seconds: float
     """How much newer the newest row of the original was when the restore began."""
 
@@ -74,22 +81,32 @@ def compared(
         return Compared(table=table.name, rows=0, checksum="0", lag_seconds=0)
     if newest is None:
         raise VerificationError(f"{table.name}: the original has rows, the restored one has none")
-    before = newest - SETTLED
-    here, there = table.sum(original, before), table.sum(restored, before)
+    settled = newest - SETTLED
+    here, there = table.sum(original, settled), table.sum(restored, settled)
     if here[0] != there[0]:
         raise VerificationError(
-            f"{table.name}: {there[0]} rows before {before} were restored, {here[0]} are there"
+            f"{table.name}: {there[0]} rows before {settled} were restored, {here[0]} are there"
         )
     if here[1] != there[1]:
         raise VerificationError(
-            f"{table.name}: {here[0]} rows before {before}, but their checksums differ"
+            f"{table.name}: {here[0]} rows before {settled}, but their checksums differ"
+        )
+    late = table.digests(restored, settled, newest)
+    if strange := late - table.digests(original, settled, newest):
+        raise VerificationError(
+            f"{table.name}: {strange.total()} restored rows since {settled} are not in the original"
         )
     lag = max(0.0, (seen - newest).total_seconds())
-    return Compared(table=table.name, rows=there[0], checksum=there[1], lag_seconds=round(lag, 1))
+    return Compared(
+        table=table.name,
+        rows=there[0] + late.total(),
+        checksum=there[1],
+        lag_seconds=round(lag, 1),
+    )
 
 
-def _one(connection: Connection, query: str, *values: object) -> tuple[Any, ...]:
+def _rows(connection: Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

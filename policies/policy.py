@@ -51,6 +51,10 @@ class Undecided(Finding):
     """Where that value is."""
 
 
+DEV = frozenset({"dev", "drill"})
+"""The stacks of one machine, by their names: what they lose can be made again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy(Generic[Seen]):
     """A rule with its name, its sentence and its level."""
@@ -65,8 +69,8 @@ class Policy(Generic[Seen]):
     in_dev: Level = Level.MANDATORY
 
     def level_in(self, stack: str) -> Level:
-        """The level for a stack. Only `dev` is judged as such; every other name is production."""
-        return self.in_dev if stack == "dev" else self.level
+        """The level for a stack. Every name but those of one machine's is production."""
+        return self.in_dev if stack in DEV else self.level
 
     def findings(self, seen: Seen) -> Iterator[Finding]:
         """All that is wrong. An unknown value spoils the verdict on its subject, not on others."""

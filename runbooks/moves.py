@@ -7,7 +7,6 @@ then the other one is promoted. The edge follows the lease by itself.
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Thread
 from typing import Any
 
@@ -63,7 +62,7 @@ def failover(place: Place, to: Region, steps: Steps) -> None:
     with steps.step(f"declare {to.name} at the witness"):
         if place.witness.writer() != to.name:  # else this goes on where it was broken off
             place.witness.declare(to.name, instead_of=old.name)
-    fencing = Thread(target=_try_to_fence, args=(old, to), daemon=True)
+    fencing = Thread(target=_fenced, args=(old, to), daemon=True)
     fencing.start()
     with steps.step(f"the lease of {old.name} ends"):
         _wait_lease(place, to)
@@ -83,8 +82,8 @@ def rejoin(place: Place, steps: Steps) -> Region:
     other = place.other(writer)
     with steps.step(f"{other.name} answers"):
         until(other.answers, within=CLONE, what=f"an answer of {other.name}")
-    with steps.step(f"fence {other.name}"):
-        _fence(other, writer)
+    with steps.step(f"fence {other.name}"):  # its operator may come later than its API server
+        until(lambda: _fenced(other, writer), within=CLONE, what="its operator", every=0.5)
     if not _will_follow(writer, other):
         with steps.step(f"clone the ledger of {writer.name} to {other.name}"):
             _clone(writer, other)
@@ -141,10 +140,13 @@ def _fence(region: Region, writer: Region) -> None:
         region.patch_ledger({"replica": _replica(region, writer=writer)})
 
 
-def _try_to_fence(region: Region, writer: Region) -> None:
-    """Whether it was is for the guard to find out."""
-    with suppress(RunbookError):
+def _fenced(region: Region, writer: Region) -> bool:
+    """Whether it could be told. For a failover the guard asks the region itself once more."""
+    try:
         _fence(region, writer)
+    except RunbookError:
+        return False
+    return True
 
 
 def _replica(

@@ -167,7 +167,9 @@ def test_an_update_that_claims_not_to_know_a_value_is_stopped(
     assert told == ["it: metadata.name is not known before the update"]
 
 
-@pytest.mark.parametrize(("name", "level"), [("dev", "advisory"), ("prod", "mandatory")])
+@pytest.mark.parametrize(
+    ("name", "level"), [("dev", "advisory"), ("drill", "advisory"), ("prod", "mandatory")]
+)
 def test_the_folder_run_as_a_program_serves_every_policy_at_the_level_of_its_stack(
     pulumi_policy: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, level: str
 ) -> None:

@@ -115,7 +115,7 @@ def pooler_of(cluster: str, instances: int) -> Spec:
                 "max_prepared_statements": "200",
                 # A failed-over server is found within a second, not within the default fifteen.
                 "server_login_retry": "1" if instances == PAIR else "0.2",
-                "server_connect_timeout": "3",
+                "server_connect_timeout": "3" if instances == PAIR else "1",
             },
         },
         "template": {

@@ -1,9 +1,10 @@
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import pytest
 
-from components.verification_job.comparing import SETTLED, Table, compared
+from components.verification_job.comparing import SETTLED, Table, compared, strangers
 from components.verification_job.errors import VerificationError
 
 NEWEST = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
@@ -23,8 +24,11 @@ class Database:
         self.newest, self.rows, self.checksum, self.late = newest, rows, checksum, late
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
 
-    def cursor(self) -> Self:
+    def cursor(self, **_: object) -> Self:
         return self
+
+    def __iter__(self) -> Iterator[tuple[str]]:
+        return iter([(one,) for one in self.late])
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +43,7 @@ class Database:
         query, _ = self.asked[-1]
         if "max(" in query:
             return [(self.newest,)]
-        return [(self.rows, self.checksum)] if "count(" in query else [(one,) for one in self.late]
+        return [(self.rows, self.checksum)]
 
 
 def test_equal_rows_are_told_with_the_age_of_the_newest() -> None:
@@ -66,6 +70,22 @@ def test_of_the_last_minute_the_archive_may_lack_some() -> None:
     )
 
     assert found.rows == 4
+
+
+@pytest.mark.parametrize(
+    ("restored", "original", "found"),
+    [
+        ("ace", "abcde", (3, 0)),
+        ("", "abc", (0, 0)),
+        ("abc", "", (3, 3)),
+        ("aab", "ab", (3, 1)),
+        ("bx", "abz", (2, 1)),
+    ],
+)
+def test_a_row_that_the_other_has_not_is_counted(
+    restored: str, original: str, found: tuple[int, int]
+) -> None:
+    assert strangers(iter(restored), iter(original)) == found
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,16 @@ def recovered(scene: Scene) -> bool:
 
 _ALL = (
     Drill(
-        name="primary-killed",
+        name="primary-crashed",
         about="SIGKILL to every process of the primary's pod",
-        fault=pods.primary_killed,
+        fault=pods.primary_crashed,
         over=recovered,
         seconds=45,
     ),
     Drill(
-        name="primary-deleted",
+        name="primary-killed",
         about="the primary's pod is deleted by force, without a grace period",
-        fault=pods.primary_deleted,
+        fault=pods.primary_killed,
         over=recovered,
         seconds=45,
     ),

@@ -26,7 +26,7 @@ WAITING = "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.rea
 
 
 @contextmanager
-def primary_killed(scene: Scene) -> Iterator[None]:
+def primary_crashed(scene: Scene) -> Iterator[None]:
     """SIGKILL to every process of the primary's pod: no goodbye to anybody."""
     pod = scene.primary()
     pids = pids_of(pod.metadata.uid)
@@ -38,7 +38,7 @@ def primary_killed(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
-def primary_deleted(scene: Scene) -> Iterator[None]:
+def primary_killed(scene: Scene) -> Iterator[None]:
     """What `kubectl delete pod --force` does: it has a moment to stop and no more."""
     pod = scene.primary()
     scene.struck(f"{pod.metadata.name} deleted")

@@ -5,7 +5,7 @@ from tests.drills.timeline import drawn
 from tests.unit.drills.operations import acknowledged, told
 
 TRIAL: dict[str, Any] = {
-    "id": "primary-killed-1",
+    "id": "primary-crashed-1",
     "gap_seconds": 4.0,
     "gap_from_fault": -0.5,
     "whole_seconds": 20.0,

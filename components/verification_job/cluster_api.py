@@ -43,9 +43,11 @@ class Api:
         """Take an object away, whether it is there or not."""
         self._ask("DELETE", path)
 
-    def log(self, path: str) -> str:
-        """The end of a container's log."""
-        return self._send("GET", f"{path}/log?tailLines=50", None, "").decode(errors="replace")
+    def log(self, path: str, *, container: str = "") -> str:
+        """The end of a container's log; without a name, of the pod's only one."""
+        chosen = f"&container={container}" if container else ""
+        said = self._send("GET", f"{path}/log?tailLines=200{chosen}", None, "")
+        return said.decode(errors="replace")
 
     def _ask(self, verb: str, path: str, body: Thing | None = None, *, kind: str = "") -> Thing:
         said = self._send(verb, path, body, kind or "application/json")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .cluster_api import Api, Thing
+from .complaints import SIDECAR, reason
 from .errors import VerificationError
 
 CLUSTERS = "/apis/postgresql.cnpg.io/v1/namespaces/{}/clusters"
@@ -86,7 +87,8 @@ class Restoration:
         for pod in self.api.get(f"{path}?labelSelector=cnpg.io/jobRole").get("items", ()):
             if pod["status"].get("phase") == "Failed":
                 name = pod["metadata"]["name"]
-                raise VerificationError(f"the restore failed: {_reason(self.api, path, name)}")
+                logs = (self.api.log(f"{path}/{name}", container=it) for it in (SIDECAR, ""))
+                raise VerificationError(f"the restore failed: {reason(*logs)}")
 
     def _clear(self) -> None:
         """What this or an earlier run left behind."""
@@ -101,10 +103,3 @@ class Restoration:
                     f"{self.namespace}/{self.name} does not go away within {SECONDS_GONE} s"
                 )
             time.sleep(EVERY)
-
-
-def _reason(api: Api, path: str, pod: str) -> str:
-    """The last complaint in a failed pod's log."""
-    lines = api.log(f"{path}/{pod}").strip().splitlines()
-    wrong = [line for line in lines if "rror" in line or "FATAL" in line]
-    return ((wrong or lines or ["it left no log"])[-1])[:300]

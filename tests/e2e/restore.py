@@ -9,6 +9,7 @@ from typing import Any
 from kubernetes.client import ApiException
 
 from components.recovery_specs import RESTORED, one_instance_of, recovery_of
+from components.verification_job.complaints import SIDECAR, reason
 from local.progress import Progress
 from tests.e2e import timeouts
 from tests.e2e.parts import CNPG, Part, postgres, sql
@@ -119,11 +120,14 @@ def healthy(stack: RunningStack, name: str) -> bool:
     selector = f"cnpg.io/jobRole,cnpg.io/cluster={name}"
     for pod in stack.core.list_namespaced_pod(stack.namespace, label_selector=selector).items:
         if pod.status.phase == "Failed":
-            log = stack.core.read_namespaced_pod_log(
-                pod.metadata.name, stack.namespace, tail_lines=50
-            )
-            wrong = [line for line in log.splitlines() if "rror" in line or "FATAL" in line]
-            raise RestoreError(f"{name} could not be restored: {(wrong or [phase])[-1][:400]}")
+            name_of = pod.metadata.name
+            logs = [
+                stack.core.read_namespaced_pod_log(
+                    name_of, stack.namespace, container=container, tail_lines=200
+                )
+                for container in (SIDECAR, pod.spec.containers[0].name)
+            ]
+            raise RestoreError(f"{name} could not be restored: {reason(*logs)}")
     return phase == HEALTHY
 
 

@@ -9,7 +9,7 @@ from kubernetes import client
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e import timeouts
-from tests.e2e.stack import RunningStack
+from tests.e2e.stack import Api, RunningStack
 from tests.e2e.waiting import until
 
 NAME = "verification"
@@ -27,7 +27,7 @@ def runs(stack: RunningStack) -> list[dict[str, Any]]:
 
 def verify(stack: RunningStack) -> dict[str, Any]:
     """Start a run now, and what it wrote down at its end."""
-    batch = client.BatchV1Api(stack.kubernetes)
+    batch: Api = client.BatchV1Api(stack.kubernetes)
     schedule = batch.read_namespaced_cron_job(NAME, stack.namespace)
     before, name = len(runs(stack)), f"{NAME}-by-hand-{secrets.token_hex(3)}"
     job = client.V1Job(
@@ -69,7 +69,8 @@ def shown(stack: RunningStack, run: dict[str, Any]) -> dict[str, float]:
 
 def by_the_clock(stack: RunningStack) -> list[str]:
     """Jobs that the CronJob itself made, and that went well."""
-    jobs = client.BatchV1Api(stack.kubernetes).list_namespaced_job(stack.namespace).items
+    batch: Api = client.BatchV1Api(stack.kubernetes)
+    jobs = batch.list_namespaced_job(stack.namespace).items
     return [
         job.metadata.name
         for job in jobs

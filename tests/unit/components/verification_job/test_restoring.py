@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,10 @@ class FakeApi:
         self.deleted.append(path)
         self.things.pop(path, None)
 
-    def log(self, path: str) -> str:
+    def log(self, path: str, *, container: str = "") -> str:
         assert path == f"{PODS}/job-1"
-        return f"restoring\n{self.failed}\nbye"
+        complaint = {"level": "error", "msg": self.failed, "error": "exit 4"}
+        return json.dumps(complaint) if container == "plugin-barman-cloud" else "restoring\n"
 
 
 def restoration(api: FakeApi, files: Path, patience: float = 5.0) -> Restoration:
@@ -81,10 +83,10 @@ def test_what_an_earlier_run_left_goes_first(tmp_path: Path) -> None:
 
 
 def test_a_restore_that_fails_is_told_with_its_reason_and_cleared_away(tmp_path: Path) -> None:
-    api = FakeApi("Setting up primary", failed="Error: crc mismatch in data.tar.snappy")
+    api = FakeApi("Setting up primary", failed="crc mismatch in data.tar.snappy")
 
     with (
-        pytest.raises(VerificationError, match="the restore failed: Error: crc mismatch"),
+        pytest.raises(VerificationError, match="the restore failed: crc mismatch"),
         restoration(api, tmp_path).restored(),
     ):
         pytest.fail("nothing was restored")

@@ -1,13 +1,16 @@
 """Trials as they were made, one a line: what was broken off goes on where it was.
 
-A trial counts for as long as the pinned tools and packages are the same and the database and its
-pooler are declared alike. What a bar's last record holds counts too: another machine can go on.
+A trial counts for as long as the pinned tools and packages are the same, the database and its
+pooler are declared alike, and the clients are as busy. What a bar's last record holds counts too:
+another machine can go on.
 """
 
 import hashlib
 import json
 from pathlib import Path
 
+from tests.drills.clients import AGAIN, FRESH, READS
+from tests.drills.load import RATE
 from tests.e2e.parts import CNPG
 from tests.e2e.stack import RunningStack
 from tests.prove.evidence import ROOT, read
@@ -19,7 +22,8 @@ FOLDER = ROOT / "build" / "drills"
 
 def counted(stack: RunningStack) -> str:
     """A short name of everything that makes two trials comparable."""
-    digest = hashlib.sha256(pins().encode())
+    busy = (FRESH, AGAIN, READS, RATE, len(stack.core.list_node().items))
+    digest = hashlib.sha256(f"{pins()} {busy}".encode())
     for kind in ("clusters", "poolers"):
         found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, kind)["items"]
         specs = sorted(json.dumps(each["spec"], sort_keys=True) for each in found)

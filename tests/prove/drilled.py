@@ -19,34 +19,35 @@ from tests.prove.evidence import FOLDER, Measured
 from tests.prove.figures import Figure, Trial, worst
 from tests.prove.making import make
 
-NODES = 3
-WANTED = {"postgres_instances": NODES, "postgres_operators": 2, "protect_data": True}
-"""A copy on every node, and an operator left whichever of them goes."""
+INSTANCES = 3
+WANTED = {"postgres_instances": INSTANCES, "postgres_operators": 2, "protect_data": True}
+"""Two copies and an operator are left, whichever node goes."""
 USUAL = 60.0
 """Seconds that a trial takes beside the time that its drill itself does."""
 
 
-def raised() -> RunningStack:
+def raised(nodes: int) -> RunningStack:
     """The stack that drills of one region run on: the one that is up, or else a new one."""
     try:
         stack = RunningStack.find()
     except StackDownError:
         asked = json.loads(os.environ.get("SETTINGS") or "{}")
-        make("up", settings={"NODES": str(NODES), "SETTINGS": json.dumps(WANTED | asked)})
+        make("up", settings={"NODES": str(nodes), "SETTINGS": json.dumps(WANTED | asked)})
         stack = RunningStack.find()
-    nodes = {pod.spec.node_name for pod in POSTGRES.pods(stack)}
-    if len(nodes) != NODES:
+    pods = POSTGRES.pods(stack)
+    apart = len({pod.spec.node_name for pod in pods})
+    if len(pods) != INSTANCES or apart < nodes:
         raise ProveError(
-            f"the instances that are up are on {len(nodes)} nodes, drills need {NODES} on as many;"
-            " run `make down`, and this again"
+            f"{len(pods)} instances are up on {apart} nodes, these drills need {INSTANCES} on"
+            f" {nodes} or more; run `make down`, and this again"
         )
     return stack
 
 
-def trials_of(bar: str, wanted: dict[str, int]) -> dict[str, list[Trial]]:
-    """So many trials of each drill, the earlier ones among them."""
+def trials_of(bar: str, wanted: dict[str, int], *, nodes: int) -> dict[str, list[Trial]]:
+    """So many trials of each drill, the earlier ones among them, on so many nodes or more."""
     make("load-tools")
-    stack = raised()
+    stack = raised(nodes)
     load, mark = Load(stack), journal.counted(stack)
     made = {name: journal.trials(name, mark, bar) for name in wanted}
     left = {name: max(count - len(made[name]), 0) for name, count in wanted.items()}

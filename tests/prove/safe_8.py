@@ -10,7 +10,7 @@ DRILL = "object-store-away"
 
 def measure() -> Measured:
     """One trial; it takes a quarter of an hour."""
-    made = trials_of("safe-8", {DRILL: 1})
+    made = trials_of("safe-8", {DRILL: 1}, nodes=1)
     trials = made[DRILL]
     return measured(
         "safe-8", made, [*nothing_lost(DRILL, trials, 1), *gaps(DRILL, trials, at_most=5)]

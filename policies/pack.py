@@ -177,14 +177,15 @@ def judge(policy: Policy[Seen], seen: Seen) -> Iterator[Finding]:
 
 
 def idle_waivers(objects: Objects) -> Iterator[str]:
-    """Waivers that excuse nothing of an object that the stack has."""
+    """Waivers that excuse nothing, but for those of a profile that is not raised."""
     there = {name_of(each) for each in objects}
     needed = {
         *(need for each in objects for policy in OBJECT_POLICIES for need in _needs(policy, each)),
         *(need for policy in STACK_POLICIES for need in _needs(policy, objects)),
     }
     for waiver in waivers.WAIVERS:
-        if waiver.object in there and (waiver.policy, waiver.object) not in needed:
+        away = waiver.profile and waiver.object not in there
+        if not away and (waiver.policy, waiver.object) not in needed:
             yield f"{waiver.object}: the waiver of {waiver.policy} excuses nothing; remove it"
 
 

@@ -17,6 +17,8 @@ class Waiver:
     object: str
     """Kind and name: `Deployment cnpg-controller-manager`."""
     reason: str
+    profile: str = ""
+    """The profile that brings the object; without it the waiver is not needed, and not idle."""
 
 
 WAIVERS: tuple[Waiver, ...] = (
@@ -24,6 +26,7 @@ WAIVERS: tuple[Waiver, ...] = (
         policy="probes-declared",
         object="Deployment cert-manager-cainjector",
         reason="It listens nowhere, so nobody can ask it; its leader's lease shows that it works.",
+        profile="backups",
     ),
 )
 """What upstream's releases lack is added to them on their way in, where that can be done."""

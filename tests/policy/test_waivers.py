@@ -52,6 +52,16 @@ def test_a_waiver_is_idle_where_its_object_is_not_at_fault() -> None:
     ]
 
 
+def test_a_waiver_of_a_profile_that_is_not_raised_is_not_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiver = Waiver(policy="images-pinned", object="Pod toy", reason="A toy.", profile="toys")
+    monkeypatch.setattr(waivers, "WAIVERS", (waiver,))
+
+    assert not list(idle_waivers(()))
+    assert not list(idle_waivers((TOY,)))
+
+
 def test_every_waiver_names_a_policy_and_gives_a_reason() -> None:
     names = {policy.name for policy in (*OBJECT_POLICIES, *STACK_POLICIES)}
 

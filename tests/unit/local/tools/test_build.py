@@ -256,13 +256,13 @@ def test_a_chart_that_only_a_release_names_gets_its_name(go: FakeGo, tmp_path: P
         go.source("cert-manager", file).write_text("kind: List")
     go.source("cert-manager", f"{chart}/Chart.template.yaml").write_text("name: x\nversion: v0\n")
     tools.build("cert-manager")
-    tools.release_files(tmp_path, *tools.with_releases())
+    tools.release_files(tmp_path / "manifests", *tools.with_releases())
 
-    copy = tmp_path / "cert-manager" / "cert-manager"
+    copy = tmp_path / "manifests" / "cert-manager" / "cert-manager"
     assert (copy / "Chart.yaml").read_text() == (
         "name: x\nversion: 1.11.5\nappVersion: v1.11.5\ndependencies: []\n"
     )
-    assert [folder.name for folder in tmp_path.iterdir()] == ["cert-manager"]
+    assert tools.with_releases() == ["cert-manager"]
 
 
 def test_release_files_of_a_tool_that_is_not_built_are_refused(go: FakeGo, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ PROMISE = (
     " the metric shows it"
 )
 RUNS = 3
-MINUTES = 5
+MINUTES = 3
 SCHEDULE = f"*/{MINUTES} * * * *"
 
 

@@ -15,7 +15,7 @@ class Loss:
     rows: list[int]
     """Payments that were acknowledged and are not there, or as another decision."""
     seconds: float
-    """How far before the fault the oldest of them was acknowledged; 0 without any."""
+    """The time that they span, the fault included: acknowledged before it or after; 0 without any."""
 
 
 def recorded(stack: RunningStack, first: int, last: int) -> dict[int, str]:
@@ -32,5 +32,6 @@ def recorded(stack: RunningStack, first: int, last: int) -> dict[int, str]:
 def loss(acknowledged: Sequence[Operation], present: Mapping[int, str], fault: float) -> Loss:
     """Every acknowledgement held against what is recorded."""
     gone = [it for it in acknowledged if present.get(it.key) != it.value]
-    oldest = min((it.answered for it in gone), default=fault)
-    return Loss(rows=sorted({it.key for it in gone}), seconds=round(max(fault - oldest, 0.0), 2))
+    moments = [fault, *(it.answered for it in gone)]
+    seconds = round(max(moments) - min(moments), 2)
+    return Loss(rows=sorted({it.key for it in gone}), seconds=seconds)

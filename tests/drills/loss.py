@@ -15,7 +15,7 @@ class Loss:
     rows: list[int]
     """Payments that were acknowledged and are not there, or as another decision."""
     seconds: float
-    """The time that they span, the fault included: acknowledged before it or after; 0 without any."""
+    """The time that they and the fault span; 0 without any."""
 
 
 def recorded(stack: RunningStack, first: int, last: int) -> dict[int, str]:

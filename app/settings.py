@@ -78,7 +78,7 @@ class ApiSettings(StoreSettings):
     lease_password: SecretStr = SecretStr("")
     lease_ca: str = ""
     """The authority that signed the witness's certificate."""
-    lease_seconds: int = Field(default=6, ge=3, le=10)
+    lease_seconds: int = Field(default=5, ge=3, le=10)
     """How long it lasts when it is not renewed: so long nobody acknowledges after a loss."""
 
 

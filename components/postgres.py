@@ -21,7 +21,7 @@ from components.postgres_specs import (
     names_of,
     pooler_of,
 )
-from components.regions import MOVES, Region, Regions, topology
+from components.regions import MOVES, Region, Regions, retried, topology
 from components.secret_key import SecretKey
 from components.secrets import Secrets
 
@@ -81,7 +81,8 @@ class Postgres(Component):
         self.name = name
         self.archive = archive
         self.regions = regions
-        self.described = instances_of(instances, memory=memory, storage=storage)
+        described = instances_of(instances, memory=memory, storage=storage)
+        self.described = retried(described) if regions else described
         pooler = f"{name}-pooler"
         self.host = Output.format("{}-rw.{}.svc", name, namespace)
         self.pooled_host = Output.format("{}.{}.svc", pooler, namespace)

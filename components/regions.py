@@ -48,6 +48,16 @@ def topology(cluster: str, regions: Regions, *, writer: Region) -> Spec:
     }
 
 
+def retried(instances: Spec) -> Spec:
+    """The instances, which ask again at once when whom they follow is promoted or gone.
+
+    By default they wait five seconds, and the first writes after a promotion wait for them.
+    """
+    postgres = instances["postgresql"]
+    parameters = {**postgres["parameters"], "wal_retrieve_retry_interval": "500ms"}
+    return {**instances, "postgresql": {**postgres, "parameters": parameters}}
+
+
 def cloned(source: Region, database: str, password: SecretKey) -> Spec:
     """The beginning of a copy: all that the other region has, then what it writes."""
     origin = {

@@ -8,7 +8,7 @@ from runbooks.steps import Steps
 from tests.drills import journal, linear, timeline
 from tests.drills.clients import Clients
 from tests.drills.gap import longest
-from tests.drills.loss import loss
+from tests.drills.loss import Loss, loss
 from tests.drills.operations import Operation
 from tests.drills.regions.ground import Ground
 from tests.drills.regions.insiders import Insider, Turn, turns
@@ -61,7 +61,7 @@ def judged(ground: Ground, seen: Seen) -> Trial:
         "gap_seconds": gap.seconds,
         "gap_from_fault": round(gap.start - fault, 2),
         "lost": gone.rows,
-        "rpo_seconds": gone.seconds,
+        "rpo_seconds": _span(gone, early, fault),
         "lost_after_the_failover": gone_later.rows,
         "failback_gap_seconds": back.seconds,
         "acknowledged": len(acknowledged),
@@ -77,6 +77,12 @@ def judged(ground: Ground, seen: Seen) -> Trial:
     }
     _draw(seen, trial)
     return trial
+
+
+def _span(gone: Loss, early: Sequence[Operation], fault: float) -> float:
+    """For how long payments were acknowledged that are lost: a cut region goes on for a while."""
+    moments = [it.answered for it in early if it.key in set(gone.rows)]
+    return round(max(fault, *moments) - min(moments), 2) if moments else 0.0
 
 
 def _first_through_the_edge(clients: Clients, first_there: float | None) -> float | None:

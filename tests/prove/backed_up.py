@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.e2e import timeouts
 from tests.e2e.parts import CNPG, LEDGER, postgres
+from tests.e2e.restore import flush
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import TooLateError, until
 from tests.prove.errors import ProveError
@@ -44,7 +45,10 @@ def kept(bar: str, kind: str) -> list[Trial]:
 
 
 def back_up(stack: RunningStack) -> dict[str, Any]:
-    """One base backup now, to its end: the operator's account of it."""
+    """One base backup now, to its end: the operator's account of it.
+
+    A standby can not end a piece of the log: what the backup needs of it is asked of the primary.
+    """
     name = f"{LEDGER}-{secrets.token_hex(3)}"
     wanted = {
         "apiVersion": "/".join(CNPG),
@@ -69,6 +73,7 @@ def back_up(stack: RunningStack) -> dict[str, Any]:
         raise ProveError(str(late)) from late
     if status["phase"] == FAILED:
         raise ProveError(f"backup {name} failed: {status.get('error')}")
+    flush(stack)
     return status
 
 

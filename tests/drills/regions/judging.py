@@ -80,9 +80,10 @@ def judged(ground: Ground, seen: Seen) -> Trial:
 
 
 def _span(gone: Loss, early: Sequence[Operation], fault: float) -> float:
-    """For how long payments were acknowledged that are lost: a cut region goes on for a while."""
-    moments = [it.answered for it in early if it.key in set(gone.rows)]
-    return round(max(fault, *moments) - min(moments), 2) if moments else 0.0
+    """The time that lost acknowledgements span, the fault in it: a cut region goes on a while."""
+    rows = set(gone.rows)
+    moments = [it.answered for it in early if it.key in rows]
+    return round(max(fault, *moments) - min(fault, *moments), 2) if moments else 0.0
 
 
 def _first_through_the_edge(clients: Clients, first_there: float | None) -> float | None:

@@ -27,7 +27,8 @@ OPTIONS = "-c statement_timeout=300s -c timezone=UTC"
 def main(plan: dict[str, Any], files: Path) -> int:
     """One run, to its line in the record. The exit code is the verdict."""
     api, began = Api(), time.time()
-    run: Run = {"began": round(began), "scheduled": bool(BY_THE_CLOCK.search(os.environ["JOB"]))}
+    job = os.environ["JOB"]
+    run: Run = {"job": job, "began": round(began), "scheduled": bool(BY_THE_CLOCK.search(job))}
     try:
         run |= {"ok": True, **verified(api, plan, files)}
     except (VerificationError, psycopg2.Error) as wrong:

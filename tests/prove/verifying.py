@@ -29,7 +29,7 @@ def verify(stack: RunningStack) -> dict[str, Any]:
     """Start a run now, and what it wrote down at its end."""
     batch: Api = client.BatchV1Api(stack.kubernetes)
     schedule = batch.read_namespaced_cron_job(NAME, stack.namespace)
-    before, name = len(runs(stack)), f"{NAME}-by-hand-{secrets.token_hex(3)}"
+    name = f"{NAME}-by-hand-{secrets.token_hex(3)}"
     job = client.V1Job(
         metadata=client.V1ObjectMeta(name=name, labels=schedule.metadata.labels),
         spec=schedule.spec.job_template.spec,
@@ -37,8 +37,7 @@ def verify(stack: RunningStack) -> dict[str, Any]:
     batch.create_namespaced_job(stack.namespace, job)
 
     def written() -> dict[str, Any] | None:
-        found = runs(stack)
-        return found[-1] if len(found) > before else None
+        return next((run for run in runs(stack) if run["job"] == name), None)
 
     return until(written, within=timeouts.VERIFIED, what=f"job {name} wrote its record", every=1)
 

@@ -37,7 +37,7 @@ def verify(stack: RunningStack) -> dict[str, Any]:
     batch.create_namespaced_job(stack.namespace, job)
 
     def written() -> dict[str, Any] | None:
-        return next((run for run in runs(stack) if run["job"] == name), None)
+        return next((run for run in runs(stack) if run.get("job") == name), None)
 
     return until(written, within=timeouts.VERIFIED, what=f"job {name} wrote its record", every=1)
 

@@ -10,7 +10,8 @@ def package(source: Path, target: Path, version: str) -> None:
     """Copy a chart, state its version, and drop optional subcharts that the module lacks.
 
     In a repository a chart says what it was when last released, and Helm refuses a chart whose
-    subcharts are absent even where its values switch them off.
+    subcharts are absent even where its values switch them off. It also refuses one that asks for a
+    newer Kubernetes than Helm takes there to be where there is none: when a stack is rendered.
     """
     shutil.copytree(source, target, copy_function=shutil.copyfile)
     file = target / "Chart.yaml"
@@ -18,6 +19,7 @@ def package(source: Path, target: Path, version: str) -> None:
         (target / "Chart.template.yaml").rename(file)
     chart = yaml.safe_load(file.read_text())
     chart |= {"version": version.removeprefix("v"), "appVersion": version}
+    chart.pop("kubeVersion", None)
     there = [part for part in chart.get("dependencies", []) if _present(part["name"], target)]
     chart["dependencies"] = there
     if not there:

@@ -254,7 +254,9 @@ def test_a_chart_that_only_a_release_names_gets_its_name(go: FakeGo, tmp_path: P
     chart = "deploy/charts/cert-manager"
     for file in TOOLS["cert-manager"].releases:
         go.source("cert-manager", file).write_text("kind: List")
-    go.source("cert-manager", f"{chart}/Chart.template.yaml").write_text("name: x\nversion: v0\n")
+    go.source("cert-manager", f"{chart}/Chart.template.yaml").write_text(
+        "name: x\nversion: v0\nkubeVersion: '>= 1.21'\n"
+    )
     tools.build("cert-manager")
     tools.release_files(tmp_path / "manifests", *tools.with_releases())
 

@@ -21,6 +21,7 @@ WEBHOOK = "webhook"
 INJECTOR = "cainjector"
 WEBHOOK_PORT = 10250
 METRICS_PORT = 9402
+USER = 10004
 TRUSTED = "jsonpath={.webhooks[0].clientConfig.caBundle}"
 WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
@@ -87,6 +88,7 @@ def labels(role: str) -> dict[str, str]:
 def _program(memory: str) -> Spec:
     return {
         "resources": Resources(cpu="10m", memory=memory).spec,
+        "securityContext": {"runAsUser": USER},
         "containerSecurityContext": {"readOnlyRootFilesystem": True},
     }
 

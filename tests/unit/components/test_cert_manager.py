@@ -66,6 +66,7 @@ def test_it_leads_its_elections_at_home_and_writes_to_no_image(deploy: Deploy) -
     assert values["global"]["leaderElection"] == {"namespace": "cert-manager"}
     for program in (values, values["webhook"], values["cainjector"]):
         assert program["containerSecurityContext"]["readOnlyRootFilesystem"] is True
+        assert program["securityContext"]["runAsUser"] > 10000
         assert program["resources"]["limits"].keys() == {"memory"}
 
 

@@ -1,6 +1,7 @@
 """The mock engine: deploy parts, read what they would ask of Kubernetes."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,11 +15,21 @@ Inputs = dict[str, Any]
 
 
 class Made(dict[tuple[str, str], Inputs]):
-    """Inputs of every resource, by kind and name: `made["StatefulSet", "features"]`."""
+    """Inputs of every resource, by kind and name: `made["StatefulSet", "features"]`.
+
+    Where two clusters hold the same name, the engine's order says which of them that is:
+    ask one of them, `made.within["standby"]["StatefulSet", "features"]`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.providers: dict[tuple[str, str], str] = {}
+        self.within: defaultdict[str, Made] = defaultdict(Made)
+
+    def add(self, kind: str, name: str, inputs: Inputs, provider: str | None) -> None:
+        self[kind, name] = inputs
+        if provider:
+            *_, cluster, _id = provider.split("::")
+            self.within[cluster][kind, name] = inputs
 
 
 Deploy = Callable[[Callable[[], object]], Made]
@@ -34,8 +45,7 @@ class Recorder(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, Inputs]:
         if not args.typ.startswith("bulwark:"):
             kind = args.typ.rpartition(":")[2]
-            self.made[kind, args.name] = args.inputs
-            self.made.providers[kind, args.name] = args.provider or ""
+            self.made.add(kind, args.name, args.inputs, args.provider)
             self.misspelled += unknown_keys(args.typ, args.inputs)
         outputs = dict(args.inputs)
         name = outputs.get("metadata", {}).get("name") or args.name

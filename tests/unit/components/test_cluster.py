@@ -12,7 +12,7 @@ def test_a_part_goes_to_the_cluster_it_was_given(deploy: Deploy) -> None:
 
     provider = made["kubernetes", "there"]
     assert (provider["kubeconfig"], provider["context"]) == ("/there/kubeconfig", "ours")
-    assert "::there::" in made.providers["Namespace", "fraud"]
+    assert ("Namespace", "fraud") in made.within["there"]
 
 
 def test_what_is_kept_is_protected_with_all_that_belongs_to_it(deploy: Deploy) -> None:

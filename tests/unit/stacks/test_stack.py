@@ -19,8 +19,7 @@ def test_the_platform_is_one_program_with_every_part_in_the_cluster_it_names(
 
     kinds = {kind for kind, _ in made}
     assert {"Namespace", "Cluster", "StatefulSet", "Deployment", "Chart"} <= kinds
-    strays = [key for key, provider in made.providers.items() if "::primary::" not in provider]
-    assert strays == [("kubernetes", "primary")]
+    assert made.keys() - made.within["primary"].keys() == {("kubernetes", "primary")}
 
 
 def test_every_part_of_the_service_lives_in_one_closed_namespace(deploy: Deploy) -> None:

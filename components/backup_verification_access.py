@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 from pulumi import Input, Resource
 from pulumi_kubernetes.core.v1 import ServiceAccount
-from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
 from components.archive import Archive
 from components.backup_verification_specs import RESTORED_NAME
-from components.barman_plugin_specs import rule
 from components.component import Component, Spec
 from components.network import Endpoint, Pods, open_path, open_to_api_server
 from components.postgres import Postgres
 from components.postgres_specs import PORT, STATUS_PORT
+from components.rights import account, granted, rule
 
 POSTGRES = "postgresql.cnpg.io"
 
@@ -24,58 +23,40 @@ class Rights:
         self, owner: Component, name: str, *, away: Input[str], secrets: Sequence[str]
     ) -> None:
         self.account = name
-        account = ServiceAccount(
+        own = ServiceAccount(
             name,
             metadata=owner.named(name),
             automount_service_account_token=False,
             opts=owner.child,
         )
         there: Spec = {**owner.named(name), "namespace": away}
-        own = [f"{RESTORED_NAME}-app", f"{RESTORED_NAME}-ca"]
+        keys = [f"{RESTORED_NAME}-app", f"{RESTORED_NAME}-ca"]
+        to = account(name, owner.meta["namespace"])
         self.granted: list[Resource] = [
-            account,
-            *_grant(
+            own,
+            *granted(
                 owner,
                 f"{name}-restores",
-                there,
-                [
+                meta=there,
+                to=to,
+                rules=[
                     rule(POSTGRES, ["clusters"], ["create"]),
                     rule(POSTGRES, ["clusters"], ["get", "delete"], RESTORED_NAME),
                     rule("", ["secrets"], ["create"]),
                     *(rule("", ["secrets"], ["delete"], secret) for secret in secrets),
-                    rule("", ["secrets"], ["get"], *own),
+                    rule("", ["secrets"], ["get"], *keys),
                     rule("", ["pods"], ["list"]),
                     rule("", ["pods/log"], ["get"]),
                 ],
             ),
-            *_grant(
+            *granted(
                 owner,
                 f"{name}-records",
-                owner.named(name),
-                [rule("", ["configmaps"], ["get", "patch"], f"{name}-record")],
+                meta=owner.named(name),
+                to=to,
+                rules=[rule("", ["configmaps"], ["get", "patch"], f"{name}-record")],
             ),
         ]
-
-
-def _grant(owner: Component, name: str, meta: Spec, rules: list[Spec]) -> list[Resource]:
-    role = Role(name, metadata=meta, rules=rules, opts=owner.child)
-    account = {
-        "kind": "ServiceAccount",
-        "name": owner.pulumi_resource_name,
-        "namespace": owner.meta["namespace"],
-    }
-    bound = RoleBinding(
-        name,
-        metadata=meta,
-        role_ref={
-            "api_group": "rbac.authorization.k8s.io",
-            "kind": "Role",
-            "name": meta["name"],
-        },
-        subjects=[account],
-        opts=owner.child_after(role),
-    )
-    return [role, bound]
 
 
 def open_paths(

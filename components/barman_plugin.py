@@ -4,7 +4,7 @@ from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import Service, ServiceAccount
-from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, Role, RoleBinding
+from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, RoleBinding
 from pulumi_kubernetes.yaml.v2 import ConfigFile
 
 from components import further_versions
@@ -22,6 +22,7 @@ from components.cert_manager import CertManager
 from components.component import Component, Spec
 from components.network import Endpoint, Pods, open_path, open_to_api_server
 from components.postgres_operator import HOME, PostgresOperator
+from components.rights import account, granted, role_ref
 from components.upstream import adapted
 
 PROJECT = "cloudnative-pg/plugin-barman-cloud"
@@ -69,14 +70,14 @@ class BarmanPlugin(Component):
             *open_path(self, operator.pods, here, then),
             open_to_api_server(self, here, then),
         ]
-        account = ServiceAccount(
+        own = ServiceAccount(
             name, metadata=self.named(name), automount_service_account_token=False, opts=then
         )
         ClusterRole(name, metadata=_named(self, name), rules=READS, opts=then)
         ClusterRoleBinding(
             name,
             metadata=_named(self, name),
-            role_ref=_role("ClusterRole", name),
+            role_ref=role_ref("ClusterRole", name),
             subjects=[self._subject],
             opts=then,
         )
@@ -93,7 +94,7 @@ class BarmanPlugin(Component):
                 "selector": {"match_labels": self.labels},
                 "template": pod_of(self.labels, name),
             },
-            opts=self.child_after(account, definition, *issued, *paths),
+            opts=self.child_after(own, definition, *issued, *paths),
         )
         # Last: from then on the operator calls it.
         Service(
@@ -108,18 +109,12 @@ class BarmanPlugin(Component):
         """Let it hand these secrets to databases of a namespace: it may give what it may read."""
         name = f"{owner.pulumi_resource_name}-barman"
         meta = {**owner.meta, "namespace": namespace, "name": name}
-        role = Role(name, metadata=meta, rules=writes(secrets), opts=owner.child)
-        return RoleBinding(
-            name,
-            metadata=meta,
-            role_ref=_role("Role", name),
-            subjects=[self._subject],
-            opts=owner.child_after(role),
-        )
+        _, admitted = granted(owner, name, meta=meta, rules=writes(secrets), to=self._subject)
+        return admitted
 
     @property
     def _subject(self) -> Spec:
-        return {"kind": "ServiceAccount", "name": self._account, "namespace": HOME}
+        return account(self._account, HOME)
 
     def _certificates(self, after: ResourceOptions) -> list[CustomResource]:
         """Both ends of the operator's calls, each signed by itself and pinned by the other."""
@@ -147,10 +142,6 @@ class BarmanPlugin(Component):
 def _named(part: Component, name: str) -> Spec:
     """Metadata of what lies in no namespace."""
     return {"name": name, "labels": part.labels}
-
-
-def _role(kind: str, name: str) -> Spec:
-    return {"api_group": "rbac.authorization.k8s.io", "kind": kind, "name": name}
 
 
 def _discovered(part: Component) -> Spec:

@@ -5,20 +5,14 @@ from collections.abc import Mapping, Sequence
 from components import further_versions
 from components.component import Spec
 from components.pods import Mount, Resources, hardened_pod, http_probe
+from components.rights import RBAC, rule
 
 PORT = 9090
 HEALTH_PORT = 8081
 USER = 65532
 CERTIFICATES = "cert-manager.io/v1"
 OURS = "barmancloud.cnpg.io"
-RBAC = "rbac.authorization.k8s.io"
 LOOK = ["get", "list", "watch"]
-
-
-def rule(group: str, resources: Sequence[str], verbs: Sequence[str], *names: str) -> Spec:
-    """One rule of a role."""
-    named = {"resource_names": list(names)} if names else {}
-    return {"api_groups": [group], "resources": list(resources), "verbs": list(verbs), **named}
 
 
 READS: list[Spec] = [
@@ -89,9 +83,7 @@ def pod_of(labels: Mapping[str, str], account: str) -> Spec:
         "liveness_probe": http_probe("/healthz", HEALTH_PORT, period=10, failures=6),
     }
     certificates = (
-        Mount(
-            name=end, path=f"/{end}", source={"secret": {"secret_name": f"barman-cloud-{end}-tls"}}
-        )
+        Mount(name=end, path=f"/{end}", source={"secret": {"secret_name": secret_of(end)}})
         for end in ("server", "client")
     )
     return hardened_pod(

@@ -2,9 +2,9 @@ from collections.abc import Sequence
 
 from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.core.v1 import ServiceAccount
-from pulumi_kubernetes.rbac.v1 import Role, RoleBinding
 
 from components.component import Component
+from components.rights import account, granted, rule
 from components.secret_key import SecretKey
 
 
@@ -29,24 +29,12 @@ class SecretReader(Component):
             automount_service_account_token=False,
             opts=self.child,
         )
-        role = Role(
+        names = sorted({at.secret for at in secrets})
+        granted(
+            self,
             name,
-            metadata=self.named(name),
-            rules=[
-                {
-                    "api_groups": [""],
-                    "resources": ["secrets"],
-                    "resource_names": sorted({at.secret for at in secrets}),
-                    "verbs": ["get"],
-                }
-            ],
-            opts=self.child,
-        )
-        RoleBinding(
-            name,
-            metadata=self.named(name),
-            role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
-            subjects=[{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
-            opts=self.child_after(role),
+            meta=self.named(name),
+            rules=[rule("", ["secrets"], ["get"], *names)],
+            to=account(name, namespace),
         )
         self.register_outputs({})

@@ -1,12 +1,12 @@
 from local.progress import Progress
 from tests.e2e.stack import RunningStack
 from tests.prove import recovery, verifying
-from tests.prove.backed_up import back_up, first_backup, kept, raised
+from tests.prove.backed_up import back_up, first_backup, raised
 from tests.prove.damage import DAMAGES, damaged
 from tests.prove.errors import ProveError
 from tests.prove.evidence import Measured, commit, today
 from tests.prove.figures import Figure, Trial, worst
-from tests.prove.pins import pins
+from tests.prove.pins import kept, pins
 from tests.prove.writer import Writer
 
 PROMISE = (

@@ -23,6 +23,7 @@ from tests.drills.regions.insiders import Insider
 from tests.drills.regions.judging import Seen, judged
 from tests.e2e.waiting import until
 from tests.prove.errors import ProveError
+from tests.prove.evidence import today
 from tests.prove.figures import Trial
 
 CALM = 8.0
@@ -81,7 +82,7 @@ def perform(fault: str, ground: Ground) -> Trial:
     except (AssertionError, RunbookError, ProveError) as wrong:
         if struck:
             journal.append(
-                {"drill": name, "id": trial_id, "pins": ground.mark, "date": _date(),
+                {"drill": name, "id": trial_id, "pins": ground.mark, "date": today(),
                  "broke_off": str(wrong)}
             )  # fmt: skip
         raise ProveError(f"{name}: {wrong}") from wrong
@@ -126,7 +127,3 @@ def _steady_again(clients: Clients, since: float) -> None:
         return at - since > STEADY and steady(clients.acknowledged(at - 30), at)
 
     until(well, within=TAKEN_OVER, what="steady writing", every=0.2)
-
-
-def _date() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())

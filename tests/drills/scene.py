@@ -8,10 +8,9 @@ from local.cluster.layout import Cluster, Node
 from tests.drills.clients import Clients
 from tests.drills.clock import now
 from tests.drills.primaries import Primaries
-from tests.e2e.parts import PRIMARY, postgres
+from tests.e2e.parts import HEALTHY, PRIMARY, postgres
 from tests.e2e.pods import Pod
 from tests.e2e.stack import CLUSTER, RunningStack
-from tests.prove.wholeness import HEALTHY
 
 
 @dataclass

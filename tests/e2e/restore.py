@@ -12,11 +12,10 @@ from components.recovery_specs import RESTORED, one_instance_of, recovery_of
 from components.verification_job.complaints import SIDECAR, reason
 from local.progress import Progress
 from tests.e2e import timeouts
-from tests.e2e.parts import CNPG, Part, postgres, sql
+from tests.e2e.parts import CNPG, HEALTHY, Part, postgres, sql
 from tests.e2e.stack import RunningStack, StackDownError
 from tests.e2e.waiting import TooLateError, until, until_none
 
-HEALTHY = "Cluster in healthy state"
 CONFLICT = 409
 
 

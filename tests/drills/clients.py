@@ -26,7 +26,7 @@ PATIENCE = 3.0
 RECENT = 60
 """What is told again or read is one of so many latest payments."""
 SWEEPERS = 8
-OK, NOT_FOUND = httpx.codes.OK, httpx.codes.NOT_FOUND
+OK = httpx.codes.OK
 
 
 @dataclass

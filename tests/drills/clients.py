@@ -15,6 +15,7 @@ import httpx
 
 from tests.drills.clock import now
 from tests.drills.operations import Operation
+from tests.e2e.meanwhile import meanwhile
 from tests.e2e.payments import ABOVE, payment
 from tests.e2e.stack import RunningStack
 
@@ -39,18 +40,12 @@ class Clients:
     operations: list[Operation] = field(default_factory=list)
     _told: list[dict[str, Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def working(self) -> Iterator["Clients"]:
         """Work for as long as the block lasts, and wait for the last answers."""
-        thread = threading.Thread(target=self._run)
-        thread.start()
-        try:
+        with meanwhile(self._run):
             yield self
-        finally:
-            self._stop.set()
-            thread.join()
 
     def acknowledged(self, since: float = 0.0) -> list[Operation]:
         """The tellings that counted and were answered after a moment, by their answers."""
@@ -75,14 +70,14 @@ class Clients:
             for operation in sorted(self.operations, key=lambda it: it.called):
                 lines.write(json.dumps(operation.record) + "\n")
 
-    def _run(self) -> None:
+    def _run(self, ended: threading.Event) -> None:
         """A wheel of turns: each second the same, evenly spread."""
         wheel = [self._fresh] * FRESH + [self._again] * AGAIN + [self._look] * READS
         random.Random(0).shuffle(wheel)  # noqa: S311 (only an order)
         with self._api() as api, ThreadPoolExecutor(AT_ONCE) as pool:
             start, turn = now(), 0
             jobs: list[Future[None]] = []
-            while not self._stop.wait(max(0.0, start + turn / len(wheel) - now())):
+            while not ended.wait(max(0.0, start + turn / len(wheel) - now())):
                 jobs.append(pool.submit(wheel[turn % len(wheel)], api))
                 turn += 1
             _await(jobs)

@@ -2,7 +2,6 @@
 
 import json
 import random
-import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +15,7 @@ import httpx
 from tests.drills.clock import now
 from tests.drills.operations import Operation
 from tests.e2e.meanwhile import meanwhile
-from tests.e2e.payments import ABOVE, payment
+from tests.e2e.payments import first_id, payment
 from tests.e2e.stack import RunningStack
 
 FRESH, AGAIN, READS = 20, 5, 10
@@ -35,7 +34,7 @@ class Clients:
     """They tell payments, tell them again and read them, whatever became of those before."""
 
     stack: RunningStack
-    first: int = field(default_factory=lambda: 3 * ABOVE + secrets.randbelow(ABOVE))
+    first: int = field(default_factory=first_id)
     """Ids go up from here."""
     operations: list[Operation] = field(default_factory=list)
     _told: list[dict[str, Any]] = field(default_factory=list)

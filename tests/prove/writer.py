@@ -1,6 +1,5 @@
 """A steady client of the deployed service that remembers every acknowledgement it was given."""
 
-import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from itertools import pairwise
 import httpx
 
 from tests.e2e.meanwhile import meanwhile
-from tests.e2e.payments import ABOVE, payment
+from tests.e2e.payments import first_id, payment
 from tests.e2e.stack import RunningStack
 
 PER_SECOND = 10
@@ -42,7 +41,7 @@ class Writer:
     """Sends a fresh payment ten times a second, whatever became of those before."""
 
     stack: RunningStack
-    first: int = field(default_factory=lambda: 3 * ABOVE + secrets.randbelow(ABOVE))
+    first: int = field(default_factory=first_id)
     attempts: list[Attempt] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

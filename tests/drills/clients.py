@@ -13,10 +13,12 @@ from typing import Any
 import httpx
 
 from tests.drills.clock import now
+from tests.drills.gap import STEADY, steady
 from tests.drills.operations import Operation
 from tests.e2e.meanwhile import meanwhile
 from tests.e2e.payments import first_id, payment
 from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import until
 
 FRESH, AGAIN, READS = 20, 5, 10
 """Payments told first, told again and decisions read, each second, by the clock."""
@@ -56,6 +58,15 @@ class Clients:
         """What was called after a moment."""
         with self._lock:
             return [it for it in self.operations if it.called >= moment]
+
+    def wait_steady(self, since: float, *, within: float, every: float = 0.1) -> None:
+        """Wait until writing goes on without a pause, and has for long enough after a moment."""
+
+        def well() -> bool:
+            at = now()
+            return at - since > STEADY and steady(self.acknowledged(at - 30), at)
+
+        until(well, within=within, what="steady writing", every=every)
 
     def read_all(self) -> None:
         """Read every payment once more: what was acknowledged has to be there in the end."""

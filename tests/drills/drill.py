@@ -9,12 +9,12 @@ from local.progress import Progress
 from tests.drills import journal, linear
 from tests.drills.clients import Clients
 from tests.drills.clock import now
-from tests.drills.gap import longest, split, steady
+from tests.drills.gap import LEAD, longest, split, steady
 from tests.drills.health import wait_whole
 from tests.drills.load import Load
 from tests.drills.loss import loss, recorded
 from tests.drills.primaries import Primaries
-from tests.drills.record import LEAD, Outcome, broken_off, recorded_trial
+from tests.drills.record import Outcome, broken_off, recorded_trial
 from tests.drills.scene import Scene
 from tests.e2e import timeouts
 from tests.e2e.stack import RunningStack

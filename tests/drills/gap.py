@@ -11,6 +11,8 @@ STEADY = 5.0
 """Seconds of writing without a pause, after which it counts as steady again."""
 PAUSE = 1.0
 """Seconds without an acknowledgement that are a pause: some fifty times the usual."""
+LEAD = 1.0
+"""Seconds before the fault that the longest gap is looked for from."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import json
 import random
-import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,9 +13,12 @@ from typing import Any
 import httpx
 
 from tests.drills.clock import now
+from tests.drills.gap import STEADY, steady
 from tests.drills.operations import Operation
-from tests.e2e.payments import ABOVE, payment
+from tests.e2e.meanwhile import meanwhile
+from tests.e2e.payments import first_id, payment
 from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import until
 
 FRESH, AGAIN, READS = 20, 5, 10
 """Payments told first, told again and decisions read, each second, by the clock."""
@@ -26,7 +28,7 @@ PATIENCE = 3.0
 RECENT = 60
 """What is told again or read is one of so many latest payments."""
 SWEEPERS = 8
-OK, NOT_FOUND = httpx.codes.OK, httpx.codes.NOT_FOUND
+OK = httpx.codes.OK
 
 
 @dataclass
@@ -34,23 +36,17 @@ class Clients:
     """They tell payments, tell them again and read them, whatever became of those before."""
 
     stack: RunningStack
-    first: int = field(default_factory=lambda: 3 * ABOVE + secrets.randbelow(ABOVE))
+    first: int = field(default_factory=first_id)
     """Ids go up from here."""
     operations: list[Operation] = field(default_factory=list)
     _told: list[dict[str, Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def working(self) -> Iterator["Clients"]:
         """Work for as long as the block lasts, and wait for the last answers."""
-        thread = threading.Thread(target=self._run)
-        thread.start()
-        try:
+        with meanwhile(self._run):
             yield self
-        finally:
-            self._stop.set()
-            thread.join()
 
     def acknowledged(self, since: float = 0.0) -> list[Operation]:
         """The tellings that counted and were answered after a moment, by their answers."""
@@ -62,6 +58,15 @@ class Clients:
         """What was called after a moment."""
         with self._lock:
             return [it for it in self.operations if it.called >= moment]
+
+    def wait_steady(self, since: float, *, within: float, every: float = 0.1) -> None:
+        """Wait until writing goes on without a pause, and has for long enough after a moment."""
+
+        def well() -> bool:
+            at = now()
+            return at - since > STEADY and steady(self.acknowledged(at - 30), at)
+
+        until(well, within=within, what="steady writing", every=every)
 
     def read_all(self) -> None:
         """Read every payment once more: what was acknowledged has to be there in the end."""
@@ -75,14 +80,14 @@ class Clients:
             for operation in sorted(self.operations, key=lambda it: it.called):
                 lines.write(json.dumps(operation.record) + "\n")
 
-    def _run(self) -> None:
+    def _run(self, ended: threading.Event) -> None:
         """A wheel of turns: each second the same, evenly spread."""
         wheel = [self._fresh] * FRESH + [self._again] * AGAIN + [self._look] * READS
         random.Random(0).shuffle(wheel)  # noqa: S311 (only an order)
         with self._api() as api, ThreadPoolExecutor(AT_ONCE) as pool:
             start, turn = now(), 0
             jobs: list[Future[None]] = []
-            while not self._stop.wait(max(0.0, start + turn / len(wheel) - now())):
+            while not ended.wait(max(0.0, start + turn / len(wheel) - now())):
                 jobs.append(pool.submit(wheel[turn % len(wheel)], api))
                 turn += 1
             _await(jobs)

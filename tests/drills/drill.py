@@ -9,12 +9,12 @@ from local.progress import Progress
 from tests.drills import journal, linear
 from tests.drills.clients import Clients
 from tests.drills.clock import now
-from tests.drills.gap import STEADY, longest, split, steady
+from tests.drills.gap import LEAD, longest, split, steady
 from tests.drills.health import wait_whole
 from tests.drills.load import Load
 from tests.drills.loss import loss, recorded
 from tests.drills.primaries import Primaries
-from tests.drills.record import LEAD, Outcome, broken_off, recorded_trial
+from tests.drills.record import Outcome, broken_off, recorded_trial
 from tests.drills.scene import Scene
 from tests.e2e import timeouts
 from tests.e2e.stack import RunningStack
@@ -97,19 +97,11 @@ def _strike(drill: Drill, scene: Scene) -> float:
             lambda: drill.over(scene), within=timeouts.RECOVERY, what="what had to come", every=0.1
         )
         if drill.writes:
-            _wait_steady(scene)
+            scene.clients.wait_steady(scene.fault, within=timeouts.RECOVERY)
     wait_whole(scene.stack)
     whole = now() - scene.fault
-    _wait_steady(scene)
+    scene.clients.wait_steady(scene.fault, within=timeouts.RECOVERY)
     return round(whole, 1)
-
-
-def _wait_steady(scene: Scene) -> None:
-    def well() -> bool:
-        at = now()
-        return at - scene.fault > STEADY and steady(scene.clients.acknowledged(at - 30), at)
-
-    until(well, within=timeouts.RECOVERY, what="steady writing", every=0.1)
 
 
 def _judge(drill: Drill, scene: Scene, whole_seconds: float, end: float) -> Outcome:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tests.drills.operations import Operation
-from tests.drills.primaries import Seen
+from tests.drills.primaries import Seen, before
 
 STEADY = 5.0
 """Seconds of writing without a pause, after which it counts as steady again."""
 PAUSE = 1.0
 """Seconds without an acknowledgement that are a pause: some fifty times the usual."""
+LEAD = 1.0
+"""Seconds before the fault that the longest gap is looked for from."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,11 @@ class Split:
 
 def split(seen: Sequence[Seen], fault: float, acknowledged: Sequence[Operation]) -> Split | None:
     """What the time went into, from what a watcher saw; nothing if no other primary came."""
-    before = next((it for it in reversed(seen) if it.at <= fault), None)
+    last = before(fault, seen)
     after = [it for it in seen if it.at > fault]
-    if before is None:
+    if last is None:
         return None
-    old = before.current
+    old = last.current
     noticed = next((it for it in after if it.target != old), None)
     chosen = next((it for it in after if it.target not in {old, PENDING}), None)
     promoted = next((it for it in after if it.current != old), None)

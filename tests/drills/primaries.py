@@ -1,7 +1,7 @@
 """Watches who is primary, as the operator and the instances themselves say."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -83,6 +83,11 @@ class Primaries:
         told = (found.current, found.target, found.phase, found.ready)
         if last is None or told != (last.current, last.target, last.phase, last.ready):
             self.seen.append(found)
+
+
+def before(fault: float, seen: Sequence[Seen]) -> Seen | None:
+    """How things stood when the fault struck."""
+    return next((it for it in reversed(seen) if it.at <= fault), None)
 
 
 def _seen(status: dict[str, object]) -> Seen | None:

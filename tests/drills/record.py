@@ -6,14 +6,11 @@ from pathlib import Path
 
 from tests.drills import journal, timeline
 from tests.drills.clock import now
-from tests.drills.gap import Gap, Split, longest
+from tests.drills.gap import LEAD, Gap, Split, longest
 from tests.drills.loss import Loss
 from tests.drills.scene import Scene
 from tests.prove.evidence import commit, today
 from tests.prove.figures import Trial
-
-LEAD = 1.0
-"""Seconds before the fault that the longest gap is looked for from."""
 
 
 @dataclass

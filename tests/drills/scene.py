@@ -7,11 +7,10 @@ from local.cluster import roster
 from local.cluster.layout import Cluster, Node
 from tests.drills.clients import Clients
 from tests.drills.clock import now
-from tests.drills.primaries import Primaries
-from tests.e2e.parts import PRIMARY, postgres
+from tests.drills.primaries import Primaries, before
+from tests.e2e.parts import HEALTHY, PRIMARY, postgres
 from tests.e2e.pods import Pod
 from tests.e2e.stack import CLUSTER, RunningStack
-from tests.prove.wholeness import HEALTHY
 
 
 @dataclass
@@ -53,11 +52,11 @@ class Scene:
 
     def moved(self) -> bool:
         """Whether another instance is primary than at the fault, and settled."""
-        before = next((it for it in reversed(self.primaries.seen) if it.at <= self.fault), None)
+        old = before(self.fault, self.primaries.seen)
         last = self.primaries.last()
-        if before is None or last is None:
+        if old is None or last is None:
             return False
-        return before.current != last.current == last.target
+        return old.current != last.current == last.target
 
     def settled(self) -> bool:
         """Whether the operator has nothing left to do."""

@@ -7,6 +7,8 @@ from tests.e2e import pods
 from tests.e2e.stack import RunningStack
 
 CNPG = ("postgresql.cnpg.io", "v1")
+HEALTHY = "Cluster in healthy state"
+"""What the operator says of a database when nothing is left to do."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """`make restore`: the ledger as it was at an instant, as a database beside it."""
 
 import argparse
-import sys
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +11,11 @@ from components.recovery_specs import RESTORED, one_instance_of, recovery_of
 from components.verification_job.complaints import SIDECAR, reason
 from local.progress import Progress
 from tests.e2e import timeouts
-from tests.e2e.parts import CNPG, Part, postgres, sql
-from tests.e2e.stack import RunningStack, StackDownError
-from tests.e2e.waiting import TooLateError, until, until_none
+from tests.e2e.command import run
+from tests.e2e.parts import CNPG, HEALTHY, Part, postgres, sql
+from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import until, until_none
 
-HEALTHY = "Cluster in healthy state"
 CONFLICT = 409
 
 
@@ -149,8 +148,4 @@ def part(name: str) -> Part:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (StackDownError, RestoreError, TooLateError) as wrong:
-        print(f"error: {wrong}", file=sys.stderr)
-        sys.exit(1)
+    run(main)

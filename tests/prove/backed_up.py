@@ -13,10 +13,7 @@ from tests.e2e.restore import flush
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import TooLateError, until
 from tests.prove.errors import ProveError
-from tests.prove.evidence import read
-from tests.prove.figures import Trial
 from tests.prove.making import make
-from tests.prove.pins import pins
 
 STORES = ("barmancloud.cnpg.io", "v1")
 FAILED = "failed"
@@ -32,16 +29,6 @@ def raised(settings: Mapping[str, object] | None = None) -> RunningStack:
     if not any(each.get("isWALArchiver") for each in postgres(stack)["spec"].get("plugins", ())):
         raise ProveError(f"the ledger has no archive with PARTS={parts}; use PARTS=backups")
     return stack
-
-
-def kept(bar: str, kind: str) -> list[Trial]:
-    """Earlier trials of the same pins: they add up."""
-    record = read(bar)
-    return [
-        trial
-        for trial in (record["trials"] if record else ())
-        if trial.get("kind") == kind and trial.get("pins") == pins()
-    ]
 
 
 def back_up(stack: RunningStack) -> dict[str, Any]:

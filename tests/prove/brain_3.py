@@ -15,7 +15,7 @@ from tests.load.target import WORK, deployed
 from tests.prove.evidence import FOLDER, Measured, commit, today
 from tests.prove.figures import Figure, Trial
 from tests.prove.making import make
-from tests.prove.pins import kept, pins
+from tests.prove.pins import kept, stamp
 
 PROMISE = (
     "The deployed stack on two shared cores answers 1,000 requests a second for 5 minutes with "
@@ -66,8 +66,7 @@ def measure() -> Measured:
 
 def of_hour(seen: Soak) -> Trial:
     """An hour, with all that says later whether it still counts."""
-    here = {"pins": pins(), "commit": commit(), "date": today()}
-    return {"kind": "hour", "growth": seen.growth} | here | seen.record
+    return {"kind": "hour", "growth": seen.growth} | stamp() | seen.record
 
 
 def of_hours(hours: Sequence[Trial]) -> list[Figure]:

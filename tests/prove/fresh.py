@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local.paths import CACHE
-from tests.prove.evidence import ROOT, commit, today
+from tests.prove.evidence import ROOT
 from tests.prove.figures import Trial
 from tests.prove.making import make
-from tests.prove.pins import pins
+from tests.prove.pins import stamp
 
 ASKED = os.environ.get("COLD") == "1"
 """Cold trials take the better part of an hour each, so they are made only on request."""
@@ -49,5 +49,4 @@ def checkout(*, cold: bool) -> Iterator[Checkout]:
 
 def cold_trial(up: float) -> Trial:
     """A cold `make up`, with all that says later whether it still counts."""
-    here = {"pins": pins(), "commit": commit(), "date": today()}
-    return {"kind": "cold", "up_seconds": up, **here}
+    return {"kind": "cold", "up_seconds": up, **stamp()}

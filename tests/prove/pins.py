@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
-from tests.prove.evidence import ROOT, read
+from tests.prove.evidence import ROOT, commit, read, today
 from tests.prove.figures import Trial
 
 PINNED = [
@@ -29,6 +29,11 @@ def pins() -> str:
                 if file.is_file():
                     digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def stamp() -> Trial:
+    """What says later whether a trial still counts, and where it came from."""
+    return {"pins": pins(), "commit": commit(), "date": today()}
 
 
 def kept(bar: str, kind: str) -> Iterator[Trial]:

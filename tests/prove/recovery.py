@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from tests.e2e import restore
 from tests.e2e.parts import PRIMARY, sql
 from tests.e2e.stack import RunningStack
-from tests.prove.evidence import commit, today
 from tests.prove.figures import Trial
-from tests.prove.pins import pins
+from tests.prove.pins import stamp
 from tests.prove.writer import Writer
 
 BEFORE = 15.0
@@ -83,9 +82,7 @@ def trial(stack: RunningStack, writer: Writer) -> Trial:
         "restore_seconds": round(seconds, 1),
         "repaired_seconds": round(repaired, 1),
         "missing_after_repair": missing(stack, writer),
-        "pins": pins(),
-        "commit": commit(),
-        "date": today(),
+        **stamp(),
     }
 
 

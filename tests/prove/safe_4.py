@@ -1,12 +1,12 @@
 from local.progress import Progress
 from tests.e2e.stack import RunningStack
 from tests.prove import recovery, verifying
-from tests.prove.backed_up import back_up, first_backup, kept, raised
+from tests.prove.backed_up import back_up, first_backup, raised
 from tests.prove.damage import DAMAGES, damaged
 from tests.prove.errors import ProveError
-from tests.prove.evidence import Measured, commit, today
+from tests.prove.evidence import Measured
 from tests.prove.figures import Figure, Trial, worst
-from tests.prove.pins import pins
+from tests.prove.pins import kept, stamp
 from tests.prove.writer import Writer
 
 PROMISE = (
@@ -103,7 +103,5 @@ def judged(stack: RunningStack) -> Trial:
         "seconds": run["seconds"],
         "shown": told["last_run_success"],
         "shown_after_seconds": told["shown_after_seconds"],
-        "pins": pins(),
-        "commit": commit(),
-        "date": today(),
+        **stamp(),
     }

@@ -9,11 +9,9 @@ from kubernetes import client
 from kubernetes.client import ApiException
 
 from tests.e2e import pods
-from tests.e2e.parts import postgres
+from tests.e2e.parts import HEALTHY, postgres
 from tests.e2e.stack import Api, RunningStack
 from tests.e2e.supervised import PROGRAMS, supervised
-
-HEALTHY = "Cluster in healthy state"
 
 
 @dataclass

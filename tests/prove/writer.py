@@ -1,6 +1,5 @@
 """A steady client of the deployed service that remembers every acknowledgement it was given."""
 
-import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,8 @@ from itertools import pairwise
 
 import httpx
 
-from tests.e2e.payments import ABOVE, payment
+from tests.e2e.meanwhile import meanwhile
+from tests.e2e.payments import first_id, payment
 from tests.e2e.stack import RunningStack
 
 PER_SECOND = 10
@@ -41,31 +41,25 @@ class Writer:
     """Sends a fresh payment ten times a second, whatever became of those before."""
 
     stack: RunningStack
-    first: int = field(default_factory=lambda: 3 * ABOVE + secrets.randbelow(ABOVE))
+    first: int = field(default_factory=first_id)
     attempts: list[Attempt] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def writing(self) -> Iterator["Writer"]:
         """Write for as long as the block lasts, and wait for the last answers."""
-        thread = threading.Thread(target=self._run)
-        thread.start()
-        try:
+        with meanwhile(self._run):
             yield self
-        finally:
-            self._stop.set()
-            thread.join()
 
     def since(self, moment: float) -> Sequence[Attempt]:
         """What was sent after a moment, in the order in which the answers came."""
         with self._lock:
             return [attempt for attempt in self.attempts if attempt.sent >= moment]
 
-    def _run(self) -> None:
+    def _run(self, ended: threading.Event) -> None:
         with self.stack.scoring() as api, ThreadPoolExecutor(AT_ONCE) as pool:
             number = 0
-            while not self._stop.wait(1 / PER_SECOND):
+            while not ended.wait(1 / PER_SECOND):
                 pool.submit(self._tell, api, self.first + number)
                 number += 1
 

@@ -14,8 +14,6 @@ from tests.drills.operations import Operation
 from tests.e2e.payments import ABOVE
 from tests.e2e.stack import ROOT
 
-FIELDS = 5
-
 
 @dataclass
 class Insider:

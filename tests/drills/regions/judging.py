@@ -7,15 +7,13 @@ from runbooks.region import Region
 from runbooks.steps import Steps
 from tests.drills import journal, linear, timeline
 from tests.drills.clients import Clients
-from tests.drills.gap import longest
+from tests.drills.gap import LEAD, longest
 from tests.drills.loss import Loss, loss
 from tests.drills.operations import Operation
 from tests.drills.regions.ground import Ground
 from tests.drills.regions.insiders import Insider, Turn, turns
 from tests.prove.evidence import commit, today
 from tests.prove.figures import Trial
-
-LEAD = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

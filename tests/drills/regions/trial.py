@@ -16,13 +16,14 @@ from runbooks.watchman import Watchman
 from tests.drills import journal
 from tests.drills.clients import Clients
 from tests.drills.clock import now
-from tests.drills.gap import STEADY, steady
+from tests.drills.gap import steady
 from tests.drills.regions.faults import FAULTS
 from tests.drills.regions.ground import Ground
 from tests.drills.regions.insiders import Insider
 from tests.drills.regions.judging import Seen, judged
 from tests.e2e.waiting import until
 from tests.prove.errors import ProveError
+from tests.prove.evidence import today
 from tests.prove.figures import Trial
 
 CALM = 8.0
@@ -71,17 +72,17 @@ def perform(fault: str, ground: Ground) -> Trial:
                 strike(ground.cluster(home))
                 guarded.thread.join(TAKEN_OVER)
                 _must_have_taken_over(ground, guarded, other)
-                _steady_again(clients, struck)
+                clients.wait_steady(struck, within=TAKEN_OVER, every=0.2)
             with progress.step("mend and go back"):
                 mended = now()
                 mend(ground.cluster(home))
                 failback(ground.place, back)
-                _steady_again(clients, now())
+                clients.wait_steady(now(), within=TAKEN_OVER, every=0.2)
                 ground.wait_whole()
     except (AssertionError, RunbookError, ProveError) as wrong:
         if struck:
             journal.append(
-                {"drill": name, "id": trial_id, "pins": ground.mark, "date": _date(),
+                {"drill": name, "id": trial_id, "pins": ground.mark, "date": today(),
                  "broke_off": str(wrong)}
             )  # fmt: skip
         raise ProveError(f"{name}: {wrong}") from wrong
@@ -118,15 +119,3 @@ def _must_have_taken_over(ground: Ground, guarded: Guarded, other: Region) -> No
         raise ProveError(f"{other.name} did not take over within {TAKEN_OVER:.0f} s")
     if ground.place.writer().name != other.name:
         raise ProveError(f"{other.name} should write by now")
-
-
-def _steady_again(clients: Clients, since: float) -> None:
-    def well() -> bool:
-        at = now()
-        return at - since > STEADY and steady(clients.acknowledged(at - 30), at)
-
-    until(well, within=TAKEN_OVER, what="steady writing", every=0.2)
-
-
-def _date() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())

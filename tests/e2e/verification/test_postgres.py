@@ -3,7 +3,7 @@
 import pytest
 
 from app.adapters import schema
-from tests.e2e.parts import POSTGRES, STANDBY, postgres, sql
+from tests.e2e.parts import HEALTHY, POSTGRES, STANDBY, postgres, sql
 from tests.e2e.stack import RunningStack
 
 POWERS = ["rolsuper", "rolcreaterole", "rolcreatedb", "rolreplication", "rolbypassrls"]
@@ -19,7 +19,7 @@ def test_both_instances_are_healthy(stack: RunningStack) -> None:
     status = postgres(stack)["status"]
 
     assert status["readyInstances"] == status["instances"] == 2
-    assert status["phase"] == "Cluster in healthy state"
+    assert status["phase"] == HEALTHY
     assert len(POSTGRES.pods(stack)) == 2
 
 

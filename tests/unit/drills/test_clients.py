@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import cast
 
 import httpx
+import pytest
 
 from tests.drills.clients import Clients
+from tests.drills.clock import now
 from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import TooLateError
+from tests.unit.drills.operations import acknowledged
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -72,6 +76,27 @@ def test_a_refusal_and_a_lost_answer_acknowledge_nothing_and_their_outcome_is_no
     assert {it.status for it in tellings} == {0, 503}
     assert not any(it.known for it in tellings)
     assert all(it.known and it.value is None for it in clients.operations if it.kind == "read")
+
+
+def written(*, until: float) -> Clients:
+    """Clients whose last acknowledgement was then, after six seconds of writing."""
+    clients = Clients(cast("RunningStack", None))
+    clients.operations = acknowledged(*(until - 0.2 * step for step in range(31)))
+    return clients
+
+
+def test_writing_without_a_pause_is_not_waited_for() -> None:
+    written(until=now()).wait_steady(now() - 6, within=0)
+
+
+@pytest.mark.parametrize(("paused", "since"), [(3, -60), (0, 60)])
+def test_after_a_pause_or_too_soon_after_the_moment_writing_is_not_steady(
+    paused: float, since: float
+) -> None:
+    clients = written(until=now() - paused)
+
+    with pytest.raises(TooLateError, match="steady writing"):
+        clients.wait_steady(now() + since, within=0)
 
 
 def test_in_the_end_every_payment_that_was_told_is_read_once_more() -> None:

@@ -3,6 +3,7 @@ from typing import cast
 from tests.drills.clients import Clients
 from tests.drills.primaries import Primaries, Seen
 from tests.drills.scene import Scene
+from tests.e2e.parts import HEALTHY
 from tests.e2e.stack import RunningStack
 
 
@@ -10,9 +11,6 @@ def scene(*story: tuple[float, str, str, str]) -> Scene:
     stack = cast("RunningStack", None)
     seen = [Seen(at=a, current=c, target=t, phase=p, ready=3) for a, c, t, p in story]
     return Scene(stack, Clients(stack), Primaries(stack, seen), fault=10.0)
-
-
-HEALTHY = "Cluster in healthy state"
 
 
 def test_the_primary_has_moved_when_another_one_says_that_it_is() -> None:

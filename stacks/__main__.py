@@ -54,10 +54,16 @@ def fraud(env: Settings) -> None:
     buckets = [name for part, name in BUCKETS.items() if env.has(part)]
     if buckets:
         objects = ObjectStore(
-            "objects", namespace=home, secrets=secrets, buckets=buckets, opts=kept
+            "objects",
+            namespace=home,
+            secrets=secrets,
+            buckets=buckets,
+            readable=env.has("backups") and env.has("standby"),
+            opts=kept,
         )
-    archive = None
+    archive = backups = None
     if env.has("backups"):
+        backups = objects.bucket(BUCKETS["backups"])
         certificates = CertManager("cert-manager", manifests=env.manifests, opts=here)
         barman = BarmanPlugin(
             "plugin-barman-cloud",
@@ -70,7 +76,7 @@ def fraud(env: Settings) -> None:
             "archive",
             namespace=home,
             plugin=barman,
-            place=objects.bucket(BUCKETS["backups"]),
+            place=backups,
             keep_days=env.backup_keep_days,
             opts=here,
         )
@@ -124,7 +130,7 @@ def fraud(env: Settings) -> None:
     pulumi.export("api_key_secret", scoring.api_key_secret)
 
     if standby:
-        standby.serve(ledger=ledger, scoring=scoring)
+        standby.serve(ledger=ledger, scoring=scoring, backups=backups)
 
     # Models
     if env.has("mlops"):

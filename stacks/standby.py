@@ -5,10 +5,13 @@ from pathlib import Path
 import pulumi
 from pulumi import Input, ResourceOptions, RunError
 
+from components.bucket_door import BucketDoor
+from components.bucket_replication import BucketReplication
 from components.cluster import Cluster
 from components.fraud_service import FraudService
 from components.lease import Lease, Witness
 from components.namespace import Namespace
+from components.object_store import Bucket, ObjectStore
 from components.postgres import Postgres
 from components.postgres_door import PostgresDoor
 from components.postgres_operator import PostgresOperator
@@ -73,10 +76,12 @@ class Standby:
             opts=here,
         )
 
-    def serve(self, *, ledger: Postgres, scoring: FraudService) -> None:
-        """The region itself, beside the parts of the first one."""
+    def serve(self, *, ledger: Postgres, scoring: FraudService, backups: Bucket | None) -> None:
+        """The region itself, beside the parts of the first one; with `backups`, a copy of them."""
         env, home, there = self.env, self.there, self.cluster.here
         shared_keys = [ledger.password, ledger.ca, scoring.api_key]
+        if backups:
+            shared_keys.append(backups.credentials)
         SecretReader(SHARED, namespace=self.home, secrets=shared_keys, opts=self.here)
 
         secrets = Secrets("external-secrets", namespace=home, manifests=env.manifests, opts=there)
@@ -124,8 +129,35 @@ class Standby:
             ),
             opts=there,
         )
+        if backups:
+            self._copy(backups, secrets, shared)
         pulumi.export("standby_url", service.url)
         pulumi.export("edge_url", env.edge)
+
+    def _copy(self, backups: Bucket, secrets: Secrets, shared: SharedSecrets) -> None:
+        """The first region's backups, kept here too: they outlive it."""
+        far = BucketDoor(
+            "backups",
+            namespace=self.home,
+            bucket=backups,
+            address=self.env.address,
+            opts=self.here,
+        )
+        copies = ObjectStore(
+            "copies",
+            namespace=self.there,
+            secrets=secrets,
+            buckets=[backups.name],
+            opts=self.cluster.kept,
+        )
+        BucketReplication(
+            "replication",
+            namespace=self.there,
+            source=far.bucket,
+            target=copies.bucket(backups.name),
+            shared=shared,
+            opts=self.cluster.here,
+        )
 
 
 def read(path: str) -> str:

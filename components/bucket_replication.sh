@@ -9,7 +9,7 @@
 set -u
 source="source:$1" copy="copy:$2" pause=$3 rate=$4 left=${5:--1}
 figures=${FIGURES:-/run/figures} work=${WORK:-/tmp}
-complete='' child=''
+complete='' child='' behind='' bytes_behind='' changed='' kept=''
 
 export RCLONE_RETRIES=1 RCLONE_LOW_LEVEL_RETRIES=3 RCLONE_CONTIMEOUT=10s RCLONE_TIMEOUT=1m
 export RCLONE_STATS=0 RCLONE_LOG_LEVEL=ERROR
@@ -31,24 +31,27 @@ size() {
 count() { grep -c "^$1" "$work/compared"; }
 
 round() {
-    began=$(date +%s) ok=1 there='' here='' bytes_behind=0
+    began=$(date +%s) ok=1 there='' here=''
     # At most half an hour, so that one who looks at the figures knows when this hangs.
     run rclone copy "$source" "$copy" --ignore-existing --bwlimit "$rate" \
         --transfers 2 --buffer-size 1M --s3-upload-concurrency 2 --max-duration 30m || ok=0
     : > "$work/compared"
     # It fails when the two differ, so what it wrote is the answer, and the sizes tell the rest.
     run rclone check "$source" "$copy" --checkers 2 --combined "$work/compared" 2> "$work/said"
-    there=$(size "$source") || ok=0
-    here=$(size "$copy") || ok=0
-    [ "$(count '!')" = 0 ] || ok=0
-    behind=$(count '+') changed=$(count '[*]') kept=$(count '-')
-    if [ "$behind" -gt 0 ]; then
+    there=$(size "$source") && here=$(size "$copy") && compare || ok=0
+    [ "$ok" = 0 ] || complete=$began
+}
+
+# Where both answer; what was told last holds until then.
+compare() {
+    behind=$(count '+') changed=$(count '[*]') kept=$(count '-') bytes_behind=0
+    sed -n 's/^[*] /changed in the source, not taken over: /p' "$work/compared"
+    if [ "$behind" != 0 ]; then
         sed -n 's/^+ //p' "$work/compared" > "$work/behind"
-        bytes_behind=$(size "$source" --files-from-raw "$work/behind") || bytes_behind='0 0'
+        bytes_behind=$(size "$source" --files-from-raw "$work/behind")
         bytes_behind=${bytes_behind#* }
     fi
-    [ "$ok" = 0 ] || complete=$began
-    sed -n 's/^[*] /changed in the source, not taken over: /p' "$work/compared"
+    [ "$(count '!')" = 0 ]
 }
 
 metric() { # NAME VALUE WHAT...

@@ -74,7 +74,7 @@ class BucketReplication(Component):
             keys={"source": source.credentials, "copy": target.credentials},
             arguments=(source.name, target.name, str(every_seconds), rate),
             every_seconds=every_seconds,
-            memory="192Mi",
+            memory="128Mi",
         )
         Deployment(
             name,

@@ -5,8 +5,11 @@ from pathlib import Path
 import pulumi
 from pulumi import Input, ResourceOptions, RunError
 
+from components.archive import Archive
+from components.barman_plugin import BarmanPlugin
 from components.bucket_door import BucketDoor
 from components.bucket_replication import BucketReplication
+from components.cert_manager import CertManager
 from components.cluster import Cluster
 from components.fraud_service import FraudService
 from components.lease import Lease, Witness
@@ -130,34 +133,43 @@ class Standby:
             opts=there,
         )
         if backups:
-            self._copy(backups, secrets, shared)
+            self._copy(backups, secrets, shared, operator)
         pulumi.export("standby_url", service.url)
         pulumi.export("edge_url", env.edge)
 
-    def _copy(self, backups: Bucket, secrets: Secrets, shared: SharedSecrets) -> None:
-        """The first region's backups, kept here too: they outlive it."""
+    def _copy(
+        self, backups: Bucket, secrets: Secrets, shared: SharedSecrets, operator: PostgresOperator
+    ) -> None:
+        """The first region's backups, kept here too: they outlive it, and can be restored here."""
+        env, home, there = self.env, self.there, self.cluster.here
         far = BucketDoor(
-            "backups",
-            namespace=self.home,
-            bucket=backups,
-            address=self.env.address,
-            opts=self.here,
+            "backups", namespace=self.home, bucket=backups, address=env.address, opts=self.here
         )
         copies = ObjectStore(
             "copies",
-            namespace=self.there,
+            namespace=home,
             secrets=secrets,
             buckets=[backups.name],
             opts=self.cluster.kept,
         )
+        copy = copies.bucket(backups.name)
         BucketReplication(
             "replication",
-            namespace=self.there,
+            namespace=home,
             source=far.bucket,
-            target=copies.bucket(backups.name),
+            target=copy,
             shared=shared,
-            opts=self.cluster.here,
+            opts=there,
         )
+        certificates = CertManager("cert-manager", manifests=env.manifests, opts=there)
+        barman = BarmanPlugin(
+            "plugin-barman-cloud",
+            operator=operator,
+            certificates=certificates,
+            manifests=env.manifests,
+            opts=there,
+        )
+        Archive("copies", namespace=home, plugin=barman, place=copy, opts=there)
 
 
 def read(path: str) -> str:

@@ -210,7 +210,7 @@ def test_nothing_is_copied_into_another_region(deploy: Deploy) -> None:
         port=30080,
     )
 
-    with pytest.raises(pulumi.RunError, match="target is a FarBucket, .*no copy can be written"):
+    with pytest.raises(pulumi.RunError, match=r"target is a FarBucket, .*no copy can be written"):
         replication(deploy, target=far)  # type: ignore[arg-type]
 
 

@@ -83,6 +83,14 @@ def test_with_backups_the_second_region_keeps_a_copy_of_them(deploy: Deploy, env
     assert fetched["secretStoreRef"]["name"] == "primary-reader"
 
 
+def test_the_copy_can_be_restored_where_it_is(deploy: Deploy, env: Settings) -> None:
+    made = deploy(lambda: fraud(replace(env, parts="standby,backups")))
+
+    told = made.within["standby"]["ObjectStore", "copies"]["spec"]["configuration"]
+    assert told["endpointURL"] == "http://copies.fraud.svc:7070"
+    assert told["s3Credentials"]["accessKeyId"] == {"name": "copies-backups", "key": "key-id"}
+
+
 def test_without_backups_there_is_nothing_to_copy(deploy: Deploy, env: Settings) -> None:
     made = deploy(lambda: fraud(replace(env, parts="standby,mlops", trainer_image="trainer:1")))
 

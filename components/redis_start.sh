@@ -7,18 +7,24 @@ me=$(uname -n)
 
 address() { getent ahosts "$1" | head -n 1 | cut -d ' ' -f 1; }
 
-# What a sentinel says: an address of one of us, or nothing.
-asked() {
-    said=$(
-        REDISCLI_AUTH="$(cat "$files/password")" timeout 1 \
-            valkey-cli -h "$1" -p 26379 sentinel get-master-addr-by-name redis 2>/dev/null |
-            head -n 1
-    ) || return 1
+ask() {
+    sentinel=$1
+    shift
+    REDISCLI_AUTH="$(cat "$files/password")" timeout 1 \
+        valkey-cli -h "$sentinel" -p 26379 sentinel "$@" redis 2>/dev/null
+}
+
+# Whom a sentinel calls the primary: an address of one of us, or nothing.
+named() {
+    said=$(ask "$1" get-master-addr-by-name | head -n 1)
     for known in $addresses; do
         [ "$said" != "$known" ] || { echo "$said"; return 0; }
     done
     return 1
 }
+
+# Whether a sentinel knows of others that can take the place of its primary.
+replaceable() { [ "$(ask "$1" master | grep -A 1 '^num-slaves$' | tail -n 1)" != 0 ]; }
 
 addresses= others=
 for name in "$@"; do
@@ -30,14 +36,19 @@ for name in "$@"; do
     if [ "$name" = "$me" ]; then mine=$found; else others="$others $name"; fi
 done
 
-# The others first: what this pod's own sentinel knows may be of before it was cut off. If nobody
-# answers for a while there is no primary, and it is the first of us. A mistake does no harm: one
-# without replicas takes nothing, and the sentinels make it a replica.
-primary=
-for _ in 1 2 3 4 5; do
+# The others first: what this pod's own sentinel knows may be of before it was cut off. A primary
+# that comes back waits to be replaced: the others have its data at hand and take its place sooner
+# than it could hand all of it to them again. If nobody answers for a while there is no primary, and
+# it is the first of us. A mistake does no harm: one without replicas takes nothing, and the
+# sentinels make it a replica after a while.
+primary= heard=
+for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     for name in $others "$me"; do
-        if primary=$(asked "$name"); then break 2; fi
+        primary=$(named "$name") || continue
+        heard=yes
+        if [ "$primary" != "$mine" ] || [ "$0" != valkey ] || ! replaceable "$name"; then break 2; fi
     done
+    [ "$round" -lt 5 ] || [ "$heard" ] || break
     sleep 1
 done
 primary=${primary:-${addresses# }}

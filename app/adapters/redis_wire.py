@@ -105,6 +105,7 @@ class Wire:
         async with self._connecting:
             if self._moved:
                 self.close()
+                self._connection = None
             if self._connection and self._connection.open:
                 return self._connection
             self._leads_to = host, port = self._primary.address

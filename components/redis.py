@@ -65,10 +65,10 @@ class Redis(Component):
             files=files(memory_mib, group),
             opts=self.child,
         )
-        self.password = secret.password
-        mounted = {name: SecretKey(secret.password.secret, name) for name in files(memory_mib, group)}
+        self.password = at = secret.password
+        mounted = {file: SecretKey(at.secret, file) for file in files(memory_mib, group)}
         mounts = (
-            secret_files(FILES, {**mounted, "password": self.password}),
+            secret_files(FILES, {**mounted, "password": at}),
             Mount(name="data", path="/data"),
         )
 
@@ -94,23 +94,24 @@ class Redis(Component):
         self.register_outputs({"host": self.host})
 
     def _paths(self, group: RedisGroup) -> list[Resource]:
-        """What lets the instances of a group find each other, and keeps two of them through drains."""
+        """What lets a group's instances find each other, and keeps two of them through drains.
+
+        Returned is what must be there before them.
+        """
         PodDisruptionBudget(
             group.name,
             metadata=self.named(group.name),
             spec={"max_unavailable": 1, "selector": {"match_labels": self.labels}},
             opts=self.child,
         )
-        addresses = [
+        for member in group.members:  # Pulumi waits for their pods: nothing may go after them
             Service(
                 member,
                 metadata=self.named(member),
                 spec=redis_group.service(self.labels, member),
                 opts=self.child,
             )
-            for member in group.members
-        ]
-        return [*addresses, *open_path(self, self.endpoint, self.endpoint)]
+        return list(open_path(self, self.endpoint, self.endpoint))
 
 
 def files(memory_mib: int, group: RedisGroup | None) -> dict[str, str]:

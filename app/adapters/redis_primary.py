@@ -33,8 +33,8 @@ class Primary:
 
     def __init__(self, settings: StoreSettings) -> None:
         self.address = self._named = settings.redis_host, settings.redis_port
-        places = (each.rpartition(":") for each in filter(None, settings.redis_sentinels.split(",")))
-        self._sentinels = [_client(settings, host, int(port)) for host, _, port in places]
+        places = filter(None, settings.redis_sentinels.split(","))
+        self._sentinels = [_client(settings, *each.split(":")) for each in places]
 
     async def moved(self) -> bool:
         """Whether it is elsewhere than connections lead; if nobody can say, it is not."""
@@ -90,10 +90,10 @@ async def _asked(sentinel: Redis) -> Address | None:
     return (said[0].decode(), int(said[1])) if said else None
 
 
-def _client(settings: StoreSettings, host: str, port: int) -> Redis:
+def _client(settings: StoreSettings, host: str, port: str) -> Redis:
     return Redis(
         host=host,
-        port=port,
+        port=int(port),
         password=settings.redis_password.get_secret_value() or None,
         socket_timeout=settings.redis_timeout_seconds,
         socket_connect_timeout=settings.redis_timeout_seconds,

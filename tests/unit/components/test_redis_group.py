@@ -81,7 +81,9 @@ def test_a_drain_takes_one_at_a_time_and_nodes_have_one_each(deploy: Deploy) -> 
     labels = workload["template"]["metadata"]["labels"]
     assert budget["maxUnavailable"] == 1
     assert budget["selector"]["matchLabels"].items() <= labels.items()
-    keys = [each["topologyKey"] for each in workload["template"]["spec"]["topologySpreadConstraints"]]
+    keys = [
+        each["topologyKey"] for each in workload["template"]["spec"]["topologySpreadConstraints"]
+    ]
     assert keys[0] == "kubernetes.io/hostname"
 
 

@@ -53,7 +53,7 @@ class Redis(Component):
         if instances not in redis_group.SIZES:
             raise RunError(f"Redis {name} has {instances} instances, allowed: 1 or 3")
         super().__init__(name, namespace, opts)
-        group = RedisGroup(name, instances) if instances > 1 else None
+        group = RedisGroup(name, namespace, instances) if instances > 1 else None
         ports = (PORT, redis_group.PORT) if group else (PORT,)
         self.endpoint = Endpoint(name=name, namespace=namespace, labels=self.labels, ports=ports)
 
@@ -84,7 +84,7 @@ class Redis(Component):
             first += self._paths(group)
             pod = group.pod(valkey, labels=self.labels, user=USER, mounts=mounts)
             spec = group.stateful_set(self.labels, pod, storage=storage)
-            self.sentinels = group.sentinels(namespace)
+            self.sentinels = group.sentinels
         else:
             pod = hardened_pod(valkey, labels=self.labels, user=USER, mounts=mounts)
             spec = single(name, self.labels, pod, storage=storage)

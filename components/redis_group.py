@@ -65,6 +65,7 @@ class RedisGroup:
     """The instances of one name, each in a pod with a sentinel."""
 
     name: str
+    namespace: Input[str]
     instances: int
 
     @property
@@ -72,10 +73,17 @@ class RedisGroup:
         """The pods, and the service of each."""
         return [f"{self.name}-{number}" for number in range(self.instances)]
 
-    def sentinels(self, namespace: Input[str]) -> Output[str]:
+    @property
+    def hosts(self) -> list[Output[str]]:
+        """Where each is found. A pod's own short name leads to itself and past its service."""
+        return [Output.format("{}.{}.svc", each, self.namespace) for each in self.members]
+
+    @property
+    def sentinels(self) -> Output[str]:
         """Whom a client asks: `name:port` of each, with commas between them."""
-        places = [Output.format("{}.{}.svc:{}", each, namespace, PORT) for each in self.members]
-        return Output.all(*places).apply(",".join)
+        return Output.all(*(Output.format("{}:{}", each, PORT) for each in self.hosts)).apply(
+            ",".join
+        )
 
     def pod(
         self, valkey: Spec, *, labels: Mapping[str, str], user: int, mounts: tuple[Mount, ...]
@@ -95,8 +103,8 @@ class RedisGroup:
         one = single(self.name, labels, pod, storage=storage)
         return {**one, "replicas": self.instances, "pod_management_policy": "Parallel"}
 
-    def _started(self, role: str) -> list[str]:
-        return ["sh", "-c", START.read_text(encoding="utf-8"), role, *self.members]
+    def _started(self, role: str) -> list[Input[str]]:
+        return ["sh", "-c", START.read_text(encoding="utf-8"), role, *self.hosts]
 
 
 def service(labels: Mapping[str, str], member: str) -> Spec:

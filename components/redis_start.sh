@@ -1,4 +1,5 @@
-# Starts Valkey or its sentinel ($0) in one pod of those named ($@), which have a fixed address each.
+# Starts Valkey or its sentinel ($0) in one pod of those whose services are named ($@): each has a
+# fixed address.
 # Whoever starts asks who is primary before it takes itself for one.
 set -eu
 files=/run/secrets/redis
@@ -33,7 +34,7 @@ for name in "$@"; do
         sleep 1
     done
     addresses="$addresses $found"
-    if [ "$name" = "$me" ]; then mine=$found; else others="$others $name"; fi
+    if [ "${name%%.*}" = "$me" ]; then mine=$found; else others="$others $name"; fi
 done
 
 # The others first: what this pod's own sentinel knows may be of before it was cut off. A primary
@@ -43,7 +44,7 @@ done
 # sentinels make it a replica after a while.
 primary= heard=
 for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-    for name in $others "$me"; do
+    for name in $others localhost; do
         primary=$(named "$name") || continue
         heard=yes
         if [ "$primary" != "$mine" ] || [ "$0" != valkey ] || ! replaceable "$name"; then break 2; fi

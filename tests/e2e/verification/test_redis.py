@@ -53,11 +53,15 @@ def test_the_sentinels_of_several_know_of_each_other_and_of_every_replica(
         assert len(found[0].spec.containers) == 1, "one alone has nobody to agree with"
         return
 
+    services = stack.core.list_namespaced_service(stack.namespace).items
+    fixed = {it.spec.cluster_ip for it in services}
+
     def said(pod: pods.Pod) -> list[str]:
         return ask_redis(stack, pod, "sentinel", "master", "redis", port=SENTINEL_PORT).split()
 
     for pod in found:
         words = said(pod)
+        assert words[words.index("ip") + 1] in fixed, "an address that goes with its pod"
         known = {key: int(words[words.index(key) + 1]) for key in ("num-slaves", "quorum")}
         assert known == {"num-slaves": len(found) - 1, "quorum": 2}
         assert int(words[words.index("num-other-sentinels") + 1]) == len(found) - 1

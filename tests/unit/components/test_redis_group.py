@@ -15,6 +15,7 @@ from tests.unit.verdict import verdict
 
 IMAGE = "registry/bulwark/fraud:1@sha256:" + "0" * 64
 MEMBERS = ["features-0", "features-1", "features-2"]
+HOSTS = [f"{member}.fraud.svc" for member in MEMBERS]
 
 
 def group(deploy: Deploy, *, instances: int = 3) -> Made:
@@ -37,7 +38,8 @@ def test_each_of_three_pods_has_a_sentinel_beside_it(deploy: Deploy) -> None:
     assert list(containers(made)) == ["valkey", "sentinel"]
     for name, each in containers(made).items():
         assert each["command"][:2] == ["sh", "-c"]
-        assert each["command"][3:] == [name, *MEMBERS]
+        # A short name would be the pod's own address: Kubernetes writes it into its hosts file.
+        assert each["command"][3:] == [name, *HOSTS]
 
 
 def test_a_lost_one_keeps_no_other_from_starting(deploy: Deploy) -> None:
@@ -177,6 +179,6 @@ def test_the_service_is_told_of_sentinels_where_its_cache_has_some(
         assert "FRAUD_REDIS_SENTINELS" not in told
         assert [port["port"] for port in path] == [6379]
     else:
-        asked = [f"{member}.fraud.svc:26379" for member in MEMBERS]
+        asked = [f"{host}:26379" for host in HOSTS]
         assert told["FRAUD_REDIS_SENTINELS"] == ",".join(asked)
         assert [port["port"] for port in path] == [6379, 26379]

@@ -103,7 +103,12 @@ def fraud(env: Settings) -> None:
             opts=here,
         )
     cache = Redis(
-        "features", namespace=home, secrets=secrets, memory_mib=env.redis_memory_mib, opts=kept
+        "features",
+        namespace=home,
+        secrets=secrets,
+        memory_mib=env.redis_memory_mib,
+        instances=env.redis_instances,
+        opts=kept,
     )
 
     # Service

@@ -102,6 +102,7 @@ class Standby:
             namespace=home,
             secrets=secrets,
             memory_mib=env.redis_memory_mib,
+            instances=env.redis_instances,
             opts=self.cluster.kept,
         )
         service = FraudService(

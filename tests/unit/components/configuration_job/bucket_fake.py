@@ -18,6 +18,11 @@ class Store:
         self.asked: list[dict[str, Any]] = []
         self.spoil = False
 
+    def opened(self, kind: str, **given: Any) -> "Store":
+        assert kind == "s3"
+        self.asked.append(given)
+        return self
+
     def put_object(self, *, Bucket: str, Key: str, Body: bytes, **also: Any) -> None:  # noqa: N803
         self.asked.append({"Bucket": Bucket, **also})
         self.objects[Key] = Body[:-1] if self.spoil and Key.endswith("gz") else Body
@@ -46,7 +51,7 @@ def boto(store: Store) -> dict[str, ModuleType]:
     """The modules that the job imports."""
     made = {name: ModuleType(name) for name in ("boto3", "botocore", "botocore.config")}
     errors = ModuleType("botocore.exceptions")
-    vars(made["boto3"])["client"] = lambda _, **given: (store.asked.append(given), store)[1]
+    vars(made["boto3"])["client"] = store.opened
     vars(made["botocore.config"])["Config"] = dict
     vars(errors).update(BotoCoreError=Refused, ClientError=Refused)
     return made | {"botocore.exceptions": errors}

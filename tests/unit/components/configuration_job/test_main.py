@@ -22,7 +22,7 @@ PLAN: dict[str, Any] = {
     "bucket": {"name": "configuration", "region": "us-east-1", "endpoint": "http://objects:7070"},
     "record": {"namespace": "fraud", "name": "configuration-record"},
 }
-SERVICES = {
+SERVICES: dict[str, Any] = {
     "apiVersion": "v1",
     "kind": "ServiceList",
     "items": [
@@ -43,7 +43,7 @@ class FakeApi:
             self.refusals -= 1
             raise VerificationError("GET /version: refused")
         home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "fraud"}}
-        paths = {
+        paths: dict[str, dict[str, Any]] = {
             "/api/v1/namespaces/fraud": home,
             "/api/v1/namespaces/fraud/services": SERVICES,
             RECORD: {"data": self.data},

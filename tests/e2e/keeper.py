@@ -81,7 +81,12 @@ class Configuration:
         """Start a run now, and what it wrote down at its end."""
         batch: Api = client.BatchV1Api(self.kubernetes)
         name = f"{self.name}-by-hand-{secrets.token_hex(3)}"
-        meta = client.V1ObjectMeta(name=name, labels=self.schedule.metadata.labels)
+        own = self.schedule.metadata
+        # As `kubectl create job --from` does: it is the schedule's, and goes with it.
+        owner = client.V1OwnerReference(
+            api_version="batch/v1", kind="CronJob", name=own.name, uid=own.uid, controller=True
+        )
+        meta = client.V1ObjectMeta(name=name, labels=own.labels, owner_references=[owner])
         job = client.V1Job(metadata=meta, spec=self.schedule.spec.job_template.spec)
         batch.create_namespaced_job(self.namespace, job)
 

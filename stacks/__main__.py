@@ -14,6 +14,7 @@ from components.backup_verification import BackupVerification
 from components.barman_plugin import BarmanPlugin
 from components.cert_manager import CertManager
 from components.cluster import Cluster
+from components.configuration_backup import ConfigurationBackup
 from components.database import Database
 from components.fraud_service import FraudService
 from components.fraud_tables import FRAUD_TABLES
@@ -28,8 +29,8 @@ from components.training import Training
 from stacks.settings import Settings
 from stacks.standby import Standby
 
-BUCKETS = {"mlops": "models", "backups": "backups"}
-"""Which parts keep objects, each in a bucket of its own."""
+BUCKETS = {"models": "mlops", "backups": "backups", "configuration": "backups"}
+"""What is kept as objects, each in a bucket with a key of its own, and by which part."""
 
 
 def fraud(env: Settings) -> None:
@@ -51,7 +52,7 @@ def fraud(env: Settings) -> None:
     )
 
     # Objects, and where the ledger's backups go
-    buckets = [name for part, name in BUCKETS.items() if env.has(part)]
+    buckets = [name for name, part in BUCKETS.items() if env.has(part)]
     if buckets:
         objects = ObjectStore(
             "objects", namespace=home, secrets=secrets, buckets=buckets, opts=kept
@@ -70,8 +71,9 @@ def fraud(env: Settings) -> None:
             "archive",
             namespace=home,
             plugin=barman,
-            place=objects.bucket(BUCKETS["backups"]),
+            place=objects.bucket("backups"),
             keep_days=env.backup_keep_days,
+            snapshot_class=env.snapshot_class,
             opts=here,
         )
 
@@ -93,13 +95,31 @@ def fraud(env: Settings) -> None:
     )
     if archive:
         Backup("nightly", namespace=home, of=ledger, schedule=env.backup_schedule, opts=here)
-        BackupVerification(
+        if env.snapshot_class:
+            Backup(
+                "snapshots",
+                namespace=home,
+                of=ledger,
+                schedule=env.snapshot_schedule,
+                snapshots=True,
+                opts=here,
+            )
+        verification = BackupVerification(
             "verification",
             namespace=home,
             of=ledger,
             secrets=secrets,
             tables=FRAUD_TABLES,
             schedule=env.verification_schedule,
+            opts=here,
+        )
+        ConfigurationBackup(
+            "configuration",
+            namespace=home,
+            place=objects.bucket("configuration"),
+            beside=[postgres, certificates, verification],
+            schedule=env.configuration_schedule,
+            keep_days=env.configuration_keep_days,
             opts=here,
         )
     cache = Redis(
@@ -138,7 +158,7 @@ def fraud(env: Settings) -> None:
             "mlflow",
             namespace=home,
             database=runs,
-            bucket=objects.bucket(BUCKETS["mlops"]),
+            bucket=objects.bucket("models"),
             secrets=secrets,
             clients=["trainer"],
             opts=here,

@@ -66,6 +66,12 @@ class Settings:
     backup_keep_days: int = 7
     verification_schedule: str = "30 3 * * *"
     """When the newest backup is restored and looked at."""
+    configuration_schedule: str = "15 2 * * *"
+    """When the objects of the platform's namespaces are exported."""
+    configuration_keep_days: int = 30
+    snapshot_class: str = ""
+    """The VolumeSnapshotClass of the databases' storage, where that can take snapshots."""
+    snapshot_schedule: str = "0 */6 * * *"
     region: str = "here"
     """This region's name, where there is a standby."""
     standby: str = ""

@@ -34,6 +34,9 @@ class Mount:
 
 TMP = Mount(name="tmp", path="/tmp", source={"empty_dir": {}})  # noqa: S108 (the pod's own folder)
 
+BESIDE: Spec = {"restart_policy": "Always"}
+"""What a container that is `first` adds, to go on running beside the others."""
+
 
 def hardened_pod(
     container: Spec,

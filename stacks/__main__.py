@@ -55,10 +55,16 @@ def fraud(env: Settings) -> None:
     buckets = [name for name, part in BUCKETS.items() if env.has(part)]
     if buckets:
         objects = ObjectStore(
-            "objects", namespace=home, secrets=secrets, buckets=buckets, opts=kept
+            "objects",
+            namespace=home,
+            secrets=secrets,
+            buckets=buckets,
+            readable=env.has("backups") and env.has("standby"),
+            opts=kept,
         )
-    archive = None
+    archive = backups = None
     if env.has("backups"):
+        backups = objects.bucket("backups")
         certificates = CertManager("cert-manager", manifests=env.manifests, opts=here)
         barman = BarmanPlugin(
             "plugin-barman-cloud",
@@ -71,7 +77,7 @@ def fraud(env: Settings) -> None:
             "archive",
             namespace=home,
             plugin=barman,
-            place=objects.bucket("backups"),
+            place=backups,
             keep_days=env.backup_keep_days,
             snapshot_class=env.snapshot_class,
             opts=here,
@@ -149,7 +155,7 @@ def fraud(env: Settings) -> None:
     pulumi.export("api_key_secret", scoring.api_key_secret)
 
     if standby:
-        standby.serve(ledger=ledger, scoring=scoring)
+        standby.serve(ledger=ledger, scoring=scoring, backups=backups)
 
     # Models
     if env.has("mlops"):

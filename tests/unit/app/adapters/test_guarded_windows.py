@@ -176,7 +176,7 @@ class Failover(Primary):
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
-        self.copied: dict[bytes, bytes] = {}
+        self.copied: dict[Any, Any] = {}
         self.promoted = False
         self.followed = 0
 

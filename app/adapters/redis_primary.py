@@ -6,7 +6,7 @@ old one, or an error. So nobody reads from a new primary before it was made comp
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from redis.asyncio import Connection, Redis
@@ -83,8 +83,9 @@ class ToPrimary(Connection):
 
 
 async def _asked(sentinel: Redis) -> Address | None:
+    ask: Callable[..., Awaitable[Any]] = sentinel.execute_command
     try:
-        said: Any = await sentinel.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", GROUP)
+        said = await ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", GROUP)
     except (RedisError, OSError, TimeoutError):
         return None
     return (said[0].decode(), int(said[1])) if said else None

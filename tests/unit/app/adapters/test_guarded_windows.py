@@ -8,6 +8,7 @@ from typing import Any
 
 import fakeredis
 import pytest
+from redis.exceptions import ResponseError
 
 from app.adapters.guarded_windows import GuardedWindows, State
 from app.adapters.postgres_windows import Page
@@ -175,7 +176,7 @@ class Failover(Primary):
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
-        self.copied: dict[bytes, bytes] = {}
+        self.copied: dict[Any, Any] = {}
         self.promoted = False
         self.followed = 0
 
@@ -259,6 +260,23 @@ async def test_a_new_primary_is_not_read_before_it_was_made_complete(
     seen = await replicated.score(payment(2))
     assert states([seen]) == [(True, True)]
     assert len(seen.pasts[0].customer.times) == 1
+
+
+async def test_a_primary_that_became_a_replica_is_asked_no_more(
+    raw: Raw, failover: Failover, ledger: MemoryLedger
+) -> None:
+    async def refused(*_: object) -> None:
+        raise ResponseError("READONLY You can't write against a read only replica.")
+
+    platform = Platform(RedisWindows(raw, raw, refused, failover), ledger)
+    await platform.keeper.tend()
+    failover.promoted = True
+
+    assert states([await platform.score(payment(1))]) == [(False, True)]
+    assert platform.windows.state is State.DOWN
+    assert platform.windows.lost.is_set(), "the keeper looks at once"
+    await platform.keeper.tend()
+    assert failover.followed == 1
 
 
 async def test_one_that_is_primary_again_without_a_restart_is_another_one_all_the_same(

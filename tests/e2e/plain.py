@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ MARKED = "1b47061264138c4ac30d75fd1eb44270"
 """… and its value where that is a secret."""
 SHORTEST = 12
 """A secret of fewer characters may be in any text by chance."""
+
+PUBLIC = re.compile(r"(\.crt|username|key-id)$")
+"""Keys of certificates and of accounts' names: they lie beside secrets and are none."""
 
 
 def refuse_plain(state: State, known: Mapping[str, str]) -> None:
@@ -66,5 +70,5 @@ def worth_looking_for(found: Iterable[Any]) -> Iterator[tuple[str, str]]:
         meta = secret.metadata
         for key, value in (secret.data or {}).items():
             text = base64.b64decode(value).decode(errors="replace")
-            if len(text) >= SHORTEST and not key.endswith(".crt"):
+            if len(text) >= SHORTEST and not PUBLIC.search(key):
                 yield f"{meta.namespace}/{meta.name} {key}", text

@@ -118,8 +118,14 @@ def test_a_value_of_the_clusters_secrets_must_not_be_in_it_however_it_came_there
     refuse_plain(held, {"fraud/features password": "another-value"})
 
 
-def test_certificates_and_short_values_are_not_looked_for() -> None:
-    values = {"tls.crt": "certificate-for-all", "port": "5432", "password": "long-enough-1"}
+def test_certificates_names_and_short_values_are_not_looked_for() -> None:
+    values = {
+        "tls.crt": "certificate-for-all",
+        "username": "verification-reader",
+        "key-id": "objects-configuration",
+        "port": "5432",
+        "password": "long-enough-1",
+    }
     secret = SimpleNamespace(
         metadata=SimpleNamespace(namespace="fraud", name="ledger"),
         data={key: base64.b64encode(value.encode()).decode() for key, value in values.items()},

@@ -43,6 +43,7 @@ class Told:
 
     payments: Sequence[Transaction]
     answer: Answer
+    since: float
     until: float
 
     @property
@@ -78,8 +79,9 @@ class Line:
     def join(self, payments: Sequence[Transaction], round_seconds: float) -> Answer:
         """Wait for an answer, or be refused at once. Rounds take so long at present."""
         self._refuse_when_full(len(payments), round_seconds)
-        until = monotonic() + self._limits.wait_seconds
-        told = Told(payments, asyncio.get_running_loop().create_future(), until)
+        now = monotonic()
+        answer: Answer = asyncio.get_running_loop().create_future()
+        told = Told(payments, answer, since=now, until=now + self._limits.wait_seconds)
         self._told.append(told)
         self.waiting += len(payments)
         self._filled.set()

@@ -22,9 +22,9 @@ import structlog
 
 from app.domain.transactions import Transaction
 from app.line import Answer, Limits, Line, Told
-from app.ports.decisions import Contradiction, LogAway
+from app.ports.decisions import Contradiction, Decided, LogAway
 from app.scoring import Judged, Scoring
-from app.telemetry import Telemetry
+from app.telemetry import STAGES, Telemetry
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +48,7 @@ class Rounds:
         self._telemetry = telemetry
         self._line = Line(self._limits, telemetry)
         self._slots = asyncio.Semaphore(self._limits.recording)
+        self._waited, self._judged, self._recorded = map(telemetry.round_seconds.labels, STAGES)
         self._ending: set[asyncio.Task[None]] = set()
         self._next_start = 0.0
         self.round_payments = self.round_seconds = 0.0
@@ -99,9 +100,12 @@ class Rounds:
         payments = [payment for one in told for payment in one.payments]
         self._telemetry.round_payments.observe(len(payments))
         self.round_payments += (1 - _MEMORY) * (len(payments) - self.round_payments)
+        self._waited.observe(start - told[0].since)
         end: Coroutine[None, None, None]
         try:
-            end = self._record(told, await self._scoring.judge(payments))
+            judged = await self._scoring.judge(payments)
+            self._judged.observe(monotonic() - start)
+            end = self._record(told, judged)
         except Exception as error:  # noqa: BLE001 (told to whom it concerns)
             end = self._fail(told, error)
         task = asyncio.create_task(self._end(end, start))
@@ -116,16 +120,24 @@ class Rounds:
             self.round_seconds += (1 - _MEMORY) * (monotonic() - start - self.round_seconds)
 
     async def _record(self, told: list[Told], judged: Judged) -> None:
+        start = monotonic()
         try:
-            if len(told) == 1:
-                told[0].resolve(await self._scoring.record(judged))
-                return
-            answers = await self._scoring.record_each(judged)
+            answers = await self._answers(told, judged)
         except Exception as error:  # noqa: BLE001 (likewise)
             await self._fail(told, error)
             return
+        self._recorded.observe(monotonic() - start)
         for one, answer in zip(told, answers, strict=True):
-            one.resolve(answer if isinstance(answer, Contradiction) else [answer])
+            one.resolve(answer)
+
+    async def _answers(
+        self, told: list[Told], judged: Judged
+    ) -> Sequence[Sequence[Decided] | Contradiction]:
+        """One for each who waits."""
+        if len(told) == 1:
+            return [await self._scoring.record(judged)]
+        answers = await self._scoring.record_each(judged)
+        return [one if isinstance(one, Contradiction) else [one] for one in answers]
 
     async def _fail(self, told: list[Told], error: Exception) -> None:
         """An outage is everybody's. Anything else may be one payment's fault."""

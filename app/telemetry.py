@@ -9,6 +9,8 @@ _SECONDS: Final = (
     0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 )  # fmt: skip
 _PAYMENTS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
+STAGES: Final = ("waited", "judged", "recorded")
+"""Of a round."""
 _DAYS: Final = (1, 3, 5, 7, 8, 10, 14, 21, 30, 45, 60, 90, 180)
 
 
@@ -26,6 +28,11 @@ class Telemetry:
         self.round_payments = Histogram(
             "fraud_round_payments", "Decided together.", buckets=_PAYMENTS, registry=registry
         )
+        self.round_seconds = Histogram(
+            "fraud_round_seconds", "How long the oldest payment of a round waited for it, then its"
+            " windows and its model took, then its record on two instances.", ("stage",),
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
         self.shed = Counter(
             "fraud_shed_total", "Sent away, because too much was waiting.", ("why",),
             registry=registry,

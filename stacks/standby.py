@@ -110,6 +110,7 @@ class Standby:
             namespace=home,
             secrets=secrets,
             memory_mib=env.redis_memory_mib,
+            instances=env.redis_instances,
             opts=self.cluster.kept,
         )
         service = FraudService(

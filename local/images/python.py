@@ -36,7 +36,6 @@ UNREAD = (
     "*.pyi",
     "*.pyx",
     "bin/*",
-    "numpy/f2py/*",
     # For programs in C; the Python module has the runtime inside.
     "onnxruntime/capi/libonnxruntime.so*",
     # Conversion and training of models; the service only runs one.

@@ -1,36 +1,36 @@
-"""The server's own histogram of its answer times, read from /metrics, and its quantiles."""
+"""The server's own histograms of its times, read from /metrics, and their quantiles."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 
-NAME = "fraud_request_seconds"
-_BUCKET = re.compile(rf"^{NAME}_bucket\{{(?P<labels>[^}}]*)\}} (?P<count>\S+)$", re.MULTILINE)
+ANSWERS, ROUNDS = "fraud_request_seconds", "fraud_round_seconds"
+_BUCKET = re.compile(r"^(?P<name>\w+)_bucket\{(?P<labels>[^}]*)\} (?P<count>\S+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """How many answers took at most how many seconds. Bounds ascend, the last one is infinite."""
+    """How many took at most how many seconds. Bounds ascend, the last one is infinite."""
 
     counts: Mapping[float, float]
     """Cumulative, by upper bound in seconds."""
 
     @classmethod
-    def read(cls, exposition: str, paths: Iterable[str]) -> "Histogram":
-        """All statuses of these paths together, from the text that Prometheus scrapes."""
-        wanted, counts = set(paths), dict[float, float]()
+    def read(cls, exposition: str, name: str, label: str, values: Iterable[str]) -> "Histogram":
+        """All series with one of these values together, from the text that Prometheus scrapes."""
+        wanted, counts = set(values), dict[float, float]()
         for found in _BUCKET.finditer(exposition):
             labels = dict(_LABEL.findall(found["labels"]))
-            if labels["path"] in wanted:
+            if found["name"] == name and labels[label] in wanted:
                 bound = float(labels["le"])
                 counts[bound] = counts.get(bound, 0) + float(found["count"])
         return cls(dict(sorted(counts.items())))
 
     @property
     def total(self) -> float:
-        """How many answers it holds."""
+        """How many it holds."""
         return self.counts.get(inf, 0)
 
     def __add__(self, other: "Histogram") -> "Histogram":

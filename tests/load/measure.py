@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.telemetry import STAGES
 from tests.load import meter
 from tests.load.answers import PERCENTILES, Answers
 from tests.load.generators import GENERATORS, Job, Running
@@ -16,7 +17,7 @@ from tests.load.histogram import Histogram, apart
 from tests.load.knee import Step
 from tests.load.payments import Payments, pool, unused_id
 from tests.load.tape import SCORING, write
-from tests.load.target import WORK, Target, counted
+from tests.load.target import WORK, Target, counted, stage
 
 SLACK = 1.0
 """Seconds that a generator goes on after the window, so that its end is not in it."""
@@ -59,6 +60,7 @@ class Bench:
             "milliseconds": milliseconds,
             "by_kind": seen.by_kind(),
             "server": server(window.counted(), seen),
+            "rounds": window.rounds(),
             "cpu_seconds": window.spent(),
             "load_average": os.getloadavg()[0],
             "pods": len(window.after),
@@ -140,6 +142,15 @@ class Window:
         """The server's answers in between."""
         return counted(self.before, self.after)
 
+    def rounds(self) -> dict[str, Any]:
+        """Where the server's time went: rounds a second, and each stage's percentiles in ms."""
+        stages = {name: stage(self.before, self.after, name) for name in STAGES}
+        per_second = max(one.total for one in stages.values()) / self.seconds
+        return {"per_second": round(per_second, 1)} | {
+            name: {f"p{q}": _ms(one.quantile(q / 100)) for q in PERCENTILES}
+            for name, one in stages.items()
+        }
+
     def spent(self) -> dict[str, float]:
         """CPU-seconds in between, by name."""
         return meter.spent(*self._used)
@@ -148,6 +159,10 @@ class Window:
         of_generator = meter.Processes({"generator": [self.generator]})()
         of_target = self.target.meter() if self.target.meter else {}
         return of_generator | meter.machine() | of_target
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 2)
 
 
 def server(histogram: Histogram, seen: Answers) -> dict[str, Any]:

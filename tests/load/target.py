@@ -1,7 +1,7 @@
 """A deployed service to send load to: ours as the stack tells it, or any other by its URL."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from tests.e2e import timeouts
 from tests.e2e.parts import API, sql
 from tests.e2e.stack import RunningStack
 from tests.load import ours
-from tests.load.histogram import Histogram
+from tests.load.histogram import ANSWERS, ROUNDS, Histogram
 from tests.load.meter import Meter, Pods, Processes
 from tests.load.payments import CUSTOMERS, END_OF_HISTORY, Payments
 from tests.load.tape import LABELS, SCORING, Composer, Mix
@@ -72,9 +72,25 @@ class Target:
 
 def counted(before: Mapping[str, str], after: Mapping[str, str]) -> Histogram:
     """The scoring requests that all processes answered between two looks at their metrics."""
+    return _between(before, after, ANSWERS, "path", SCORING)
+
+
+def stage(before: Mapping[str, str], after: Mapping[str, str], name: str) -> Histogram:
+    """A stage of all processes' rounds, likewise."""
+    return _between(before, after, ROUNDS, "stage", [name])
+
+
+def _between(
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    name: str,
+    label: str,
+    values: Sequence[str],
+) -> Histogram:
     total = Histogram({})
     for source, text in after.items():
-        total += Histogram.read(text, SCORING) - Histogram.read(before.get(source, ""), SCORING)
+        earlier = Histogram.read(before.get(source, ""), name, label, values)
+        total += Histogram.read(text, name, label, values) - earlier
     return total
 
 

@@ -3,6 +3,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from app.telemetry import STAGES
 from local.progress import Progress
 from tests.e2e.stack import RunningStack
 from tests.load import knee
@@ -100,6 +101,10 @@ def of_steady(step: Step) -> list[Figure]:
         Figure(name="server_p95", value=step.record["server"].get("p95"), unit="ms"),
         Figure(name="errors", value=step.failed, at_most=0),
         Figure(name="steady_per_scorer_core", value=step.record["per_scorer_core"], unit="/s"),
+        *(
+            Figure(name=f"{stage}_p95", value=step.record["rounds"][stage]["p95"], unit="ms")
+            for stage in STAGES
+        ),
     ]
 
 

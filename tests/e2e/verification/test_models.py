@@ -104,7 +104,7 @@ def test_the_registrys_database_is_its_own_and_the_ledger_is_not(stack: RunningS
     assert sql(stack, asked) == [["f", "f", "mlflow"]]
 
 
-@pytest.mark.parametrize("role", ["drift", "registry"])
+@pytest.mark.parametrize("role", ["drift", "registry", "train"])
 def test_a_job_of_the_trainers_runs_to_its_end(stack: RunningStack, role: str) -> None:
     job = f"e2e-{role}-{secrets.token_hex(4)}"
     home = f"--namespace={stack.namespace}"

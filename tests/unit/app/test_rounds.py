@@ -13,7 +13,7 @@ from app.line import Busy, Limits
 from app.ports.decisions import Contradiction, Decided, LogAway
 from app.rounds import Rounds
 from app.scoring import Scoring
-from app.telemetry import Telemetry
+from app.telemetry import STAGES, Telemetry
 from tests.unit.app.memory import MemoryLog, MemoryWindows, amount_judge, payment
 
 PROMPT = Limits(gather_seconds=0, gather_most_seconds=0)
@@ -96,6 +96,16 @@ async def test_a_lone_payment_waits_for_nobody(platform: Platform) -> None:
         (decided,) = await rounds.score([payment(1)])
 
     assert platform.log.recorded[1] is decided
+
+
+async def test_where_the_time_of_a_round_went_is_counted(platform: Platform) -> None:
+    async with platform.rounds() as rounds:
+        await rounds.score([payment(1)])
+        await asyncio.gather(rounds.score([payment(2)]), rounds.score([payment(3)]))
+
+    told = platform.telemetry.exposition().decode()
+    for stage in STAGES:
+        assert f'fraud_round_seconds_count{{stage="{stage}"}} 2.0' in told
 
 
 async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platform) -> None:

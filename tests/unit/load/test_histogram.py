@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client import Histogram as Counting
 
-from tests.load.histogram import NAME, Histogram, apart
+from tests.load.histogram import ANSWERS, Histogram, apart
 
 TENTHS = Histogram({0.1: 10, 0.2: 90, 0.4: 98, inf: 100})
 
@@ -48,7 +48,7 @@ def test_a_process_that_began_in_between_counts_whole() -> None:
 
 def test_all_statuses_of_the_wanted_paths_are_read_as_one() -> None:
     registry = CollectorRegistry()
-    counting = Counting(NAME, "", ("path", "status"), buckets=(0.1, 0.2), registry=registry)
+    counting = Counting(ANSWERS, "", ("path", "status"), buckets=(0.1, 0.2), registry=registry)
     for path, status, seconds in (
         ("/v1/score", 200, 0.05), ("/v1/score", 503, 0.15), ("/v1/score/batch", 200, 0.5),
         ("/healthz", 200, 0.01),
@@ -56,7 +56,7 @@ def test_all_statuses_of_the_wanted_paths_are_read_as_one() -> None:
         counting.labels(path, status).observe(seconds)
     text = generate_latest(registry).decode()
 
-    read = Histogram.read(text, ("/v1/score", "/v1/score/batch"))
+    read = Histogram.read(text, ANSWERS, "path", ("/v1/score", "/v1/score/batch"))
 
     assert read.counts == {0.1: 1, 0.2: 2, inf: 3}
     assert read.total == 3

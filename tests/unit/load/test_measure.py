@@ -10,7 +10,7 @@ from tests.load.generators import LONGEST, Job
 from tests.load.histogram import Histogram
 from tests.load.knee import MOST
 from tests.load.measure import differences, per_core, server, starved
-from tests.load.target import counted
+from tests.load.target import counted, stage
 from tests.prove.brain_3 import projection
 from tests.prove.errors import ProveError
 
@@ -63,6 +63,15 @@ def test_the_metrics_of_all_processes_are_one_histogram() -> None:
     found = counted({"a": text(10)}, {"a": text(30), "b": text(5)})
 
     assert found.counts == {0.1: 25, inf: 25}
+
+
+def test_a_stage_of_the_rounds_is_counted_by_its_name() -> None:
+    text = "".join(
+        f'fraud_round_seconds_bucket{{le="+Inf",stage="{name}"}} {count}\n'
+        for name, count in (("waited", 3), ("judged", 2))
+    )
+
+    assert stage({}, {"a": text, "b": text}, "judged").counts == {inf: 4}
 
 
 def test_requests_per_core_need_cpu_that_was_measured() -> None:

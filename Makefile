@@ -69,6 +69,20 @@ rollback: ## Let the previous model decide again, on every replica: make rollbac
 restore: ## The ledger as it was, as a database beside it: make restore AS=ledger-before AT=2026-11-21T20:15:30Z
 	@$(PY) -m tests.e2e.restore $(AS) $(AT)
 
+.PHONY: configuration-backup configuration-check
+configuration-backup: ## Export the platform's objects into the bucket now
+	@$(PY) -m tests.e2e.configuration backup
+
+configuration-check: ## The newest export beside the live cluster, object by object (TO=file writes it, too)
+	@$(PY) -m tests.e2e.configuration check $(if $(TO),--to $(TO))
+
+.PHONY: state-backup state-restore
+state-backup: ## Pulumi's state into the same bucket, its secrets encrypted as they are
+	@$(PY) -m tests.e2e.state backup
+
+state-restore: selected ## A kept state into an empty stack: make state-restore FROM=2026-11-21T20-15-30Z (or a file)
+	@FORCE=$(FORCE) $(PY) -m tests.e2e.state restore $(FROM)
+
 .PHONY: challenger
 challenger: ## Champion and challenger on the same payments, and what to do by the stated rules
 	@$(PY) -m tests.e2e.challenger
@@ -217,4 +231,4 @@ benchmark-venv: .venv-benchmark/installed
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 	    /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	    /^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

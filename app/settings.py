@@ -1,12 +1,14 @@
 """What each role is told: `FRAUD_*` in the environment, secrets as files that no `env` shows."""
 
+import re
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = Path("/run/secrets/fraud")
+_PLACE = re.compile(r"[\w.-]+:\d{1,5}")
 
 
 class SettingsError(Exception):
@@ -45,9 +47,19 @@ class StoreSettings(PostgresSettings):
 
     redis_host: str
     redis_port: int = Field(default=6379, ge=1, le=65535)
+    redis_sentinels: str = ""
+    """Who says which Redis takes writes: `name:port` of each, with commas between them. Empty:
+    there is one Redis, at the host and port above."""
     redis_password: SecretStr = SecretStr("")
     redis_timeout_seconds: float = Field(default=1, gt=0, le=10)
     """Longer than any healthy answer, short enough to hide behind one from Postgres."""
+
+    @field_validator("redis_sentinels")
+    @classmethod
+    def _are_places(cls, given: str) -> str:
+        if given and not all(map(_PLACE.fullmatch, given.split(","))):
+            raise ValueError(f"got {given!r}, allowed: name:port, with commas between several")
+        return given
 
 
 class ApiSettings(StoreSettings):

@@ -23,6 +23,7 @@ from app.adapters.postgres_models import PostgresModels
 from app.adapters.postgres_rules import PostgresRules
 from app.adapters.postgres_shadow import PostgresShadow
 from app.adapters.postgres_windows import PostgresWindows
+from app.adapters.redis_primary import CUT_OFF_SECONDS
 from app.adapters.redis_windows import RedisWindows
 from app.adapters.refill import Refill
 from app.adapters.rules_keeper import RulesKeeper
@@ -77,8 +78,9 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             labels = PostgresLabels(postgres)
             refill = Refill(redis, recorded, labels, telemetry.refills.inc)
             longest = settings.redis_timeout_seconds + settings.postgres_timeout_seconds
+            cut_off = CUT_OFF_SECONDS if settings.redis_sentinels else 0
             keeper = WindowKeeper(
-                redis, recorded, windows, refill, longest_request=2 * longest, lease=lease
+                redis, recorded, windows, refill, longest_request=2 * longest + cut_off, lease=lease
             )
             limits = Limits(
                 gather_seconds=settings.gather_seconds, waiting=settings.waiting_payments

@@ -1,3 +1,5 @@
+import re
+
 from pulumi import Input, ResourceOptions, RunError
 from pulumi_kubernetes.apiextensions import CustomResource
 
@@ -7,6 +9,9 @@ from components.component import Component, Spec
 from components.network import Endpoint, Pods, open_path, open_to_api_server
 from components.postgres_specs import PORT, STATUS_PORT
 from components.recovery_specs import RESTORED
+
+CLASS_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+"""How Kubernetes names what lies in no namespace."""
 
 
 class Archive(Component):
@@ -23,6 +28,8 @@ class Archive(Component):
     """What does the work."""
     place: Access
     """How a database's pods come to it."""
+    snapshot_class: str
+    """By which the databases' storage takes snapshots; empty where it takes none."""
 
     def __init__(
         self,
@@ -33,14 +40,24 @@ class Archive(Component):
         place: Place,
         keep_days: int = 7,
         memory: str = "384Mi",
+        snapshot_class: str = "",
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`memory` is the sidecar's, in every instance."""
+        """`memory` is the sidecar's, in every instance.
+
+        `snapshot_class` is the VolumeSnapshotClass of the databases' storage, where it has one.
+        """
         if keep_days < 1:
             raise RunError(f"Archive {name}: keep_days is {keep_days}, allowed: 1 or more")
+        if snapshot_class and not CLASS_NAME.fullmatch(snapshot_class):
+            raise RunError(
+                f"Archive {name}: snapshot_class is {snapshot_class!r}, allowed: a name that"
+                " `kubectl get volumesnapshotclass` lists"
+            )
         super().__init__(name, namespace, opts)
         self.place = access(place)
         self.name = name
+        self.snapshot_class = snapshot_class
         self.plugin = plugin
 
         admitted = plugin.admit(self, namespace, self.place.secrets)
@@ -63,6 +80,14 @@ class Archive(Component):
             "isWALArchiver": True,
             "parameters": {"barmanObjectName": self.name},
         }
+
+    @property
+    def snapshots(self) -> Spec:
+        """What a database is told of the snapshots of its volumes: they go with their Backup."""
+        if not self.snapshot_class:
+            return {}
+        told = {"className": self.snapshot_class, "snapshotOwnerReference": "backup"}
+        return {"backup": {"volumeSnapshot": told}}
 
     @property
     def service_account(self) -> Spec:

@@ -2,18 +2,15 @@ from collections.abc import Sequence
 
 from pulumi import Input, ResourceOptions, RunError
 from pulumi_kubernetes.apiextensions import CustomResource
-from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.batch.v1 import CronJob
-from pulumi_kubernetes.core.v1 import ConfigMap, Service
+from pulumi_kubernetes.core.v1 import ConfigMap
 
 from components.archive_specs import API as ARCHIVE_API
 from components.archive_specs import store_of
 from components.backup_verification_access import Rights, open_paths
 from components.backup_verification_specs import (
-    METRICS_PORT,
     Plan,
     job_of,
-    metrics_pod_of,
     modules,
 )
 from components.component import Component
@@ -22,6 +19,7 @@ from components.namespace import Namespace
 from components.network import Endpoint
 from components.postgres import Postgres
 from components.postgres_specs import API
+from components.run_record import RunRecord
 from components.secrets import Secrets
 from components.verification_job.comparing import Table
 
@@ -36,6 +34,8 @@ class BackupVerification(Component):
 
     metrics: Endpoint
     """Where the figures of the last run are."""
+    brings: Input[str]
+    """The namespace in which it restores."""
 
     def __init__(
         self,
@@ -54,13 +54,10 @@ class BackupVerification(Component):
         if archive is None:
             raise RunError(f"BackupVerification {name}: {of.name} has no archive; give it one")
         super().__init__(name, namespace, opts)
-        self.metrics = Endpoint(
-            name=f"{name}-metrics",
-            namespace=namespace,
-            labels=self.role("metrics"),
-            ports=(METRICS_PORT,),
-        )
+        record = RunRecord(self, name)
+        self.metrics = record.metrics
         away = Namespace(name, cpu="1", memory=memory, pods=6, opts=self.child).name
+        self.brings = away
 
         reader = GeneratedSecret(
             f"{name}-reader",
@@ -97,7 +94,7 @@ class BackupVerification(Component):
             spec=store_of(archive.place, memory="384Mi"),
             opts=self.child_after(archive.plugin, admitted),
         )
-        rights = Rights(self, name, away=away, secrets=archive.place.secrets)
+        rights = Rights(self, name, away=away, secrets=archive.place.secrets, record=record)
         paths = open_paths(self, name, away=away, of=of, archive=archive)
 
         plan = Plan(name=name, of=of, archive=archive, tables=tables, home=namespace, away=away)
@@ -123,33 +120,4 @@ class BackupVerification(Component):
             ),
             opts=self.child_after(of, role, store, *rights.granted, *paths),
         )
-        self._serve_metrics(name)
         self.register_outputs({})
-
-    def _serve_metrics(self, name: str) -> None:
-        """The record, and a web server that knows nothing but its figures."""
-        record = ConfigMap(
-            f"{name}-record",
-            metadata=self.named(f"{name}-record"),
-            data={"runs.json": "[]", "metrics.txt": ""},
-            # The job fills it in.
-            opts=ResourceOptions.merge(self.child, ResourceOptions(ignore_changes=["data"])),
-        )
-        labels = self.role("metrics")
-        Deployment(
-            f"{name}-metrics",
-            metadata=self.named(f"{name}-metrics"),
-            spec={
-                "replicas": 1,
-                "revision_history_limit": 3,
-                "selector": {"match_labels": labels},
-                "template": metrics_pod_of(labels, record.metadata.name),
-            },
-            opts=self.child,
-        )
-        Service(
-            f"{name}-metrics",
-            metadata=self.named(f"{name}-metrics"),
-            spec={"selector": labels, "ports": [{"name": "metrics", "port": METRICS_PORT}]},
-            opts=self.child,
-        )

@@ -12,6 +12,7 @@ from components.network import Endpoint, Pods, open_path, open_to_api_server
 from components.postgres import Postgres
 from components.postgres_specs import PORT, STATUS_PORT
 from components.rights import account, granted, rule
+from components.run_record import RunRecord
 
 POSTGRES = "postgresql.cnpg.io"
 
@@ -20,7 +21,13 @@ class Rights:
     """An account that acts in the other namespace, and at home may write its record."""
 
     def __init__(
-        self, owner: Component, name: str, *, away: Input[str], secrets: Sequence[str]
+        self,
+        owner: Component,
+        name: str,
+        *,
+        away: Input[str],
+        secrets: Sequence[str],
+        record: RunRecord,
     ) -> None:
         self.account = name
         own = ServiceAccount(
@@ -54,7 +61,7 @@ class Rights:
                 f"{name}-records",
                 meta=owner.named(name),
                 to=to,
-                rules=[rule("", ["configmaps"], ["get", "patch"], f"{name}-record")],
+                rules=[record.writable],
             ),
         ]
 

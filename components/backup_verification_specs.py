@@ -1,4 +1,4 @@
-"""The verification's job, its plan and the pod that shows its figures."""
+"""The verification's job and its plan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -6,13 +6,14 @@ from pathlib import Path
 
 from pulumi import Input, Output
 
-from components import further_versions, versions
+from components import further_versions
 from components.archive import Archive
 from components.component import Spec
-from components.pods import Mount, Resources, hardened_pod, http_probe
+from components.pods import Mount, Resources, hardened_pod
 from components.postgres import Postgres
 from components.postgres_specs import API, PORT
 from components.recovery_specs import one_instance_of, recovery_of
+from components.run_record import USER, config_files
 from components.secret_key import SecretKey
 from components.training import scheduled
 from components.verification_job.comparing import Table
@@ -20,10 +21,8 @@ from components.verification_job.comparing import Table
 PROGRAM = Path(__file__).with_name("verification_job")
 RESTORED_NAME = "restored"
 """The throw-away database: always the same, so that its paths can be declared."""
-METRICS_PORT = 9100
 FILES = "/run/verification"
 HOME = "/run/program"
-USER = 10003
 PATIENCE = 1200
 LAG_SECONDS = 600
 """The log is sent after five minutes at the latest; twice that is late."""
@@ -105,8 +104,8 @@ def job_of(
         labels=labels,
         user=USER,
         mounts=(
-            _config("program", f"{HOME}/{PROGRAM.name}", program),
-            _config("plan", f"{FILES}/plan", plan),
+            config_files("program", f"{HOME}/{PROGRAM.name}", program),
+            config_files("plan", f"{FILES}/plan", plan),
             _secret("original", (password, "password"), (ca, "ca.crt")),
             *([_secret("bucket", *((at, at.key) for at in bucket))] if bucket else []),
         ),
@@ -126,27 +125,6 @@ def job_of(
 
 
 JOB = "metadata.labels['batch.kubernetes.io/job-name']"
-
-
-def metrics_pod_of(labels: Mapping[str, str], record: Input[str]) -> Spec:
-    """A web server for one file, which the kubelet keeps up to date."""
-    probe = http_probe("/metrics.txt", METRICS_PORT, period=10, failures=3)
-    container: Spec = {
-        "name": "metrics",
-        "image": versions.BUSYBOX_IMAGE,
-        "command": ["httpd", "-f", "-p", str(METRICS_PORT), "-h", "/record"],
-        "ports": [{"name": "metrics", "container_port": METRICS_PORT}],
-        "resources": Resources(cpu="5m", memory="16Mi").spec,
-        "readiness_probe": probe,
-        "liveness_probe": probe,
-    }
-    return hardened_pod(
-        container, labels=labels, user=USER, mounts=(_config("record", "/record", record),)
-    )
-
-
-def _config(name: str, path: str, config_map: Input[str]) -> Mount:
-    return Mount(name=name, path=path, source={"config_map": {"name": config_map}})
 
 
 def _secret(name: str, *keys: tuple[SecretKey, str]) -> Mount:

@@ -1,4 +1,4 @@
-from pulumi import ResourceOptions
+from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.helm.v4 import Chart
 from pulumi_kubernetes.yaml.v2 import ConfigGroup
 
@@ -32,12 +32,16 @@ class CertManager(Component):
     Parts with certificates are passed this part. It makes no certificate by itself.
     """
 
+    brings: Input[str]
+    """Its namespace."""
+
     def __init__(
         self, name: str, *, manifests: str | None = None, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__(name, HOME, opts)
         folder = f"{manifests}/cert-manager" if manifests else None
         home = Namespace(HOME, cpu="500m", memory="1Gi", pods=10, opts=self.child).name
+        self.brings = home
 
         files = [f"{folder}/crd-{kind}.yaml" for kind in KINDS] if folder else [CRDS]
         crds = ConfigGroup(

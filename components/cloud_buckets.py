@@ -32,3 +32,11 @@ class AzureContainer:
     storage_account: str
     client_id: str
     """The managed identity's."""
+
+
+BY_ITSELF = {
+    S3Bucket: "S3 replicates its buckets itself, by an S3Replication",
+    GoogleBucket: "Google Cloud Storage does it itself, for a bucket of two regions",
+    AzureContainer: "Azure does it itself, by an object replication policy",
+}
+"""Why no part of ours copies such a bucket to another region."""

@@ -78,6 +78,7 @@ class FraudPods:
     def _container(
         self, role: str, host: Input[str], more: Mapping[str, Input[str]] = MappingProxyType({})
     ) -> Spec:
+        sentinels = self.cache.sentinels
         env: dict[str, Input[str]] = {
             "FRAUD_POSTGRES_HOST": host,
             "FRAUD_POSTGRES_PORT": str(self.ledger.port),
@@ -86,6 +87,7 @@ class FraudPods:
             "FRAUD_POSTGRES_CA": f"{FILES}/postgres_ca.crt",
             "FRAUD_REDIS_HOST": self.cache.host,
             "FRAUD_REDIS_PORT": str(self.cache.port),
+            **({} if sentinels is None else {"FRAUD_REDIS_SENTINELS": sentinels}),
             **self.settings,
             **more,
         }

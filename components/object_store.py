@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulumi import Input, Output, ResourceOptions, RunError
 from pulumi_kubernetes.apps.v1 import StatefulSet
@@ -8,7 +8,7 @@ from pulumi_kubernetes.core.v1 import Service
 from components.component import Component
 from components.generated_secret import GeneratedSecret
 from components.network import Endpoint
-from components.object_store_pods import PORT, account, pod_of
+from components.object_store_pods import PORT, READING_PORT, account, pod_of
 from components.secret_key import SecretKey
 from components.secrets import Secrets
 from components.stateful import single
@@ -32,6 +32,8 @@ class Bucket:
     """And its secret key."""
     door: Endpoint
     """What the client's network path leads to."""
+    readers: Endpoint | None
+    """Where nothing can be written: what a path from another region leads to."""
 
 
 class ObjectStore(Component):
@@ -50,14 +52,19 @@ class ObjectStore(Component):
         buckets: Sequence[str],
         memory: str = "192Mi",
         storage: str = "5Gi",
+        readable: bool = False,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """Each bucket's owner has its name. A bucket that is no longer named stays on the disk."""
+        """Each bucket's owner has its name. A bucket that is no longer named stays on the disk.
+
+        If `readable`, a second server only reads, so that a BucketDoor can let others in.
+        """
         for bucket in buckets:
             if not is_bucket_name(bucket):
                 raise RunError(f"ObjectStore {name}: bucket {bucket!r}, allowed: {ALLOWED}")
         super().__init__(name, namespace, opts)
         door = Endpoint(name=name, namespace=namespace, labels=self.labels, ports=(PORT,))
+        readers = replace(door, ports=(READING_PORT,)) if readable else None
 
         owners = {
             bucket: GeneratedSecret(
@@ -82,10 +89,11 @@ class ObjectStore(Component):
         accounts = {
             bucket: SecretKey(owner.password.secret, ACCOUNT) for bucket, owner in owners.items()
         }
+        pod = pod_of(self.labels, accounts, memory, readable=readable)
         StatefulSet(
             name,
             metadata=self.named(name),
-            spec=single(name, self.labels, pod_of(self.labels, accounts, memory), storage=storage),
+            spec=single(name, self.labels, pod, storage=storage),
             opts=self.child_after(*owners.values()),
         )
 
@@ -99,6 +107,7 @@ class ObjectStore(Component):
                 key_id=SecretKey(owner.password.secret, KEY_ID),
                 key=owner.password,
                 door=door,
+                readers=readers,
             )
             for bucket, owner in owners.items()
         }

@@ -1,14 +1,15 @@
-"""The object store's pod: its accounts put together, its buckets made, then the server."""
+"""The object store's pod: its accounts put together, its buckets made, then its servers."""
 
 import json
 from collections.abc import Mapping
 
 from components import further_versions
 from components.component import Spec
-from components.pods import Mount, Resources, hardened_pod, http_probe, secret_files
+from components.pods import BESIDE, Mount, Resources, hardened_pod, http_probe, secret_files
 from components.secret_key import SecretKey
 
 PORT = 7070
+READING_PORT = 7071
 USER = 10002
 FILES = "/run/secrets/accounts"
 ACCOUNTS = "/run/accounts"
@@ -53,10 +54,24 @@ SERVE = f"""\
 {ROOT}
 exec {SERVER} :{PORT} posix --versioning-dir {DATA}/versions {DATA}/buckets
 """
+# Whatever key one has, this one takes no writes.
+SERVE_READERS = f"""\
+{ROOT}
+exec {SERVER} :{READING_PORT} --readonly posix --versioning-dir {DATA}/versions {DATA}/buckets
+"""
 
 
-def pod_of(labels: Mapping[str, str], accounts: Mapping[str, SecretKey], memory: str) -> Spec:
-    """One server and the step before it; `accounts` is by bucket."""
+def pod_of(
+    labels: Mapping[str, str],
+    accounts: Mapping[str, SecretKey],
+    memory: str,
+    *,
+    readable: bool = False,
+) -> Spec:
+    """One server and the step before it; `accounts` is by bucket.
+
+    If `readable`, there is a second server over the same disk, which only reads.
+    """
     common: Spec = {
         "image": further_versions.VERSITYGW_IMAGE,
         "resources": Resources(cpu="50m", memory=memory).spec,
@@ -66,20 +81,26 @@ def pod_of(labels: Mapping[str, str], accounts: Mapping[str, SecretKey], memory:
         "name": "buckets",
         "command": ["sh", "-c", PREPARE, "buckets", *accounts],
     }
-    serve = {
-        **common,
-        "name": "versitygw",
-        "command": ["sh", "-c", SERVE],
-        "ports": [{"name": "s3", "container_port": PORT}],
-        "startup_probe": http_probe(HEALTH, PORT, period=1, failures=60),
-        "readiness_probe": http_probe(HEALTH, PORT, period=5, failures=3),
-        "liveness_probe": http_probe(HEALTH, PORT, period=10, failures=6),
-    }
+
+    def server(name: str, script: str, port_name: str, port: int) -> Spec:
+        return {
+            **common,
+            "name": name,
+            "command": ["sh", "-c", script],
+            "ports": [{"name": port_name, "container_port": port}],
+            "startup_probe": http_probe(HEALTH, port, period=1, failures=60),
+            "readiness_probe": http_probe(HEALTH, port, period=5, failures=3),
+            "liveness_probe": http_probe(HEALTH, port, period=10, failures=6),
+        }
+
+    serve = server("versitygw", SERVE, "s3", PORT)
+    # One that begins before the other and goes on beside it.
+    readers = {**server("readers", SERVE_READERS, "reading", READING_PORT), **BESIDE}
     return hardened_pod(
         serve,
         labels=labels,
         user=USER,
-        first=(prepare,),
+        first=(prepare, readers) if readable else (prepare,),
         mounts=(
             secret_files(FILES, {f"{bucket}.json": key for bucket, key in accounts.items()}),
             # In memory: what the server reads as its accounts never touches the node's disk.

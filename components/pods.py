@@ -34,6 +34,9 @@ class Mount:
 
 TMP = Mount(name="tmp", path="/tmp", source={"empty_dir": {}})  # noqa: S108 (the pod's own folder)
 
+BESIDE: Spec = {"restart_policy": "Always"}
+"""What a container that is `first` adds, to go on running beside the others."""
+
 
 def hardened_pod(
     container: Spec,
@@ -42,13 +45,15 @@ def hardened_pod(
     user: int,
     mounts: tuple[Mount, ...] = (),
     first: Sequence[Spec] = (),
+    beside: Sequence[Spec] = (),
     also: Spec | None = None,
 ) -> Spec:
     """A pod template around one container that passes Pod Security `restricted`, and more.
 
     The root file system is read-only with a /tmp of its own, and no service account token is
-    mounted. What is `first` runs to its end before, one after the other, under the same rules and
-    with the same mounts. `also` holds further fields of the pod's spec.
+    mounted. What is `first` runs to its end before, one after the other, and what is `beside` runs
+    as long as the container, under the same rules and with the same mounts. `also` holds further
+    fields of the pod's spec.
     """
     mounts = (*mounts, TMP)
     earlier = {"init_containers": [_locked(each, mounts) for each in first]} if first else {}
@@ -66,7 +71,7 @@ def hardened_pod(
                 "seccomp_profile": {"type": "RuntimeDefault"},
             },
             **earlier,
-            "containers": [_locked(container, mounts)],
+            "containers": [_locked(each, mounts) for each in (container, *beside)],
             "volumes": [{"name": at.name, **at.source} for at in mounts if at.source],
             **(also or {}),
         },

@@ -179,4 +179,4 @@ class Beginning:
 
 def sent_to(archive: Archive) -> Spec:
     """The log goes to an archive, by the plugin's sidecar in every instance."""
-    return {"plugins": [archive.archiver], **archive.service_account}
+    return {"plugins": [archive.archiver], **archive.snapshots, **archive.service_account}

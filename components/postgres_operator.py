@@ -1,4 +1,4 @@
-from pulumi import ResourceOptions, ResourceTransformArgs, ResourceTransformResult
+from pulumi import Input, ResourceOptions, ResourceTransformArgs, ResourceTransformResult
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 from pulumi_kubernetes.yaml.v2 import ConfigFile
 
@@ -25,6 +25,8 @@ class PostgresOperator(Component):
 
     pods: Pods
     """What asks a database how it is."""
+    brings: Input[str]
+    """The release's namespace."""
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class PostgresOperator(Component):
             )
 
         self.pods = webhook
+        self.brings = HOME
         self.register_outputs({})
 
 

@@ -6,18 +6,24 @@ from components.component import PLATFORM, Spec
 RESTORED = "bulwark.io/restored-from"
 """Label of the pods of a restored database; its value is the archive's name."""
 ORIGIN = "origin"
+SNAPSHOT = {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot"}
 
 
-def recovery_of(server: str, *, archive: str, owner: str, at: str = "") -> Spec:
+def recovery_of(server: str, *, archive: str, owner: str, at: str = "", snapshot: str = "") -> Spec:
     """How a database is made of another one's archive: all of its log, or up to an instant.
 
     `server` is the database that wrote the archive, `owner` the application's database and its
-    owner, `at` an instant by RFC 3339. What committed at that very instant is in.
+    owner, `at` an instant by RFC 3339. What committed at that very instant is in. With a
+    `snapshot`, a VolumeSnapshot in its namespace, it begins there and not at a base backup.
     """
     target = {"recoveryTarget": {"targetTime": at}} if at else {}
+    storage = {"storage": {**SNAPSHOT, "name": snapshot}}
+    begin: Spec = {"volumeSnapshots": storage} if snapshot else {}
     parameters = {"barmanObjectName": archive, "serverName": server}
     return {
-        "bootstrap": {"recovery": {"source": ORIGIN, "database": owner, "owner": owner, **target}},
+        "bootstrap": {
+            "recovery": {"source": ORIGIN, "database": owner, "owner": owner, **begin, **target}
+        },
         "externalClusters": [
             {"name": ORIGIN, "plugin": {"name": PLUGIN, "parameters": parameters}}
         ],

@@ -1,12 +1,14 @@
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.apps.v1 import StatefulSet
 from pulumi_kubernetes.core.v1 import Service
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
-from components import versions
+from components import redis_group, versions
 from components.component import Component, Spec
 from components.generated_secret import GeneratedSecret
-from components.network import Endpoint
+from components.network import Endpoint, open_path
 from components.pods import Mount, Resources, hardened_pod, secret_files
+from components.redis_group import RedisGroup
 from components.secret_key import SecretKey
 from components.secrets import Secrets
 from components.stateful import single
@@ -18,17 +20,20 @@ FILES = "/run/secrets/redis"
 
 
 class Redis(Component):
-    """A password-protected Valkey with an append-only file, one instance.
+    """A password-protected Valkey with an append-only file: one, or three of which one is primary.
 
     Deliberately not a store of record: nothing counts as acknowledged because it is here, and
-    what it holds can be rebuilt from Postgres.
+    what it holds can be rebuilt from Postgres. With three, sentinels beside them replace a lost
+    primary within seconds; what it had not yet handed on is put back by its clients.
     """
 
     port = PORT
     """Where it listens."""
 
     host: Output[str]
-    """Where clients connect."""
+    """Where clients connect; with several instances, where any sentinel answers."""
+    sentinels: Output[str] | None = None
+    """Who says which instance takes writes: `name:port` of each, with commas between them."""
     endpoint: Endpoint
     """What a client's network path leads to."""
     password: SecretKey
@@ -42,43 +47,79 @@ class Redis(Component):
         secrets: Secrets,
         memory_mib: int = 256,
         storage: str = "1Gi",
+        instances: int = 1,
         opts: ResourceOptions | None = None,
     ) -> None:
+        if instances not in redis_group.SIZES:
+            raise RunError(f"Redis {name} has {instances} instances, allowed: 1 or 3")
         super().__init__(name, namespace, opts)
-        self.endpoint = Endpoint(name=name, namespace=namespace, labels=self.labels, ports=(PORT,))
+        group = RedisGroup(name, namespace, instances) if instances > 1 else None
+        ports = (PORT, redis_group.PORT) if group else (PORT,)
+        self.endpoint = Endpoint(name=name, namespace=namespace, labels=self.labels, ports=ports)
 
+        # A secret is written once: one of another content has another name.
         secret = GeneratedSecret(
-            f"{name}-password",
+            f"{name}-group" if group else f"{name}-password",
             namespace=namespace,
             secrets=secrets,
-            files={CONFIG: configuration(memory_mib)},
+            files=files(memory_mib, group),
             opts=self.child,
         )
-        self.password = secret.password
-        config = SecretKey(secret.password.secret, CONFIG)
-
-        service = Service(name, metadata=self.named(name), spec=self._service(), opts=self.child)
-        pod = hardened_pod(
-            container(memory_mib),
-            labels=self.labels,
-            user=USER,
-            mounts=(
-                secret_files(FILES, {CONFIG: config, "password": self.password}),
-                Mount(name="data", path="/data"),
-            ),
+        self.password = at = secret.password
+        mounted = {file: SecretKey(at.secret, file) for file in files(memory_mib, group)}
+        mounts = (
+            secret_files(FILES, {**mounted, "password": at}),
+            Mount(name="data", path="/data"),
         )
-        StatefulSet(
+
+        service = Service(
             name,
             metadata=self.named(name),
-            spec=single(name, self.labels, pod, storage=storage),
-            opts=self.child_after(secret),
+            spec={"selector": self.labels, "ports": [{"port": ports[-1]}]},
+            opts=self.child,
         )
+        valkey = container(memory_mib)
+        first: list[Resource] = [secret]
+        if group:
+            first += self._paths(group)
+            pod = group.pod(valkey, labels=self.labels, user=USER, mounts=mounts)
+            spec = group.stateful_set(self.labels, pod, storage=storage)
+            self.sentinels = group.sentinels
+        else:
+            pod = hardened_pod(valkey, labels=self.labels, user=USER, mounts=mounts)
+            spec = single(name, self.labels, pod, storage=storage)
+        StatefulSet(name, metadata=self.named(name), spec=spec, opts=self.child_after(*first))
 
         self.host = Output.format("{}.{}.svc", service.metadata.name, namespace)
         self.register_outputs({"host": self.host})
 
-    def _service(self) -> Spec:
-        return {"selector": self.labels, "ports": [{"port": PORT}]}
+    def _paths(self, group: RedisGroup) -> list[Resource]:
+        """What lets a group's instances find each other, and keeps two of them through drains.
+
+        Returned is what must be there before them.
+        """
+        PodDisruptionBudget(
+            group.name,
+            metadata=self.named(group.name),
+            spec={"max_unavailable": 1, "selector": {"match_labels": self.labels}},
+            opts=self.child,
+        )
+        for member in group.members:  # Pulumi waits for their pods: nothing may go after them
+            Service(
+                member,
+                metadata=self.named(member),
+                spec=redis_group.service(self.labels, member),
+                opts=self.child,
+            )
+        return list(open_path(self, self.endpoint, self.endpoint))
+
+
+def files(memory_mib: int, group: RedisGroup | None) -> dict[str, str]:
+    """The programs' files, by their names."""
+    alone = configuration(memory_mib)
+    if group is None:
+        return {CONFIG: alone}
+    return {CONFIG: alone + redis_group.REPLICATION, redis_group.CONFIG: redis_group.SENTINEL}
 
 
 def configuration(memory_mib: int) -> str:

@@ -24,14 +24,20 @@ class Restore(Component):
         namespace: Input[str],
         of: Postgres,
         at: str = "",
+        snapshot: str = "",
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`at` is an instant by RFC 3339; without one, all that is in the archive."""
+        """`at` is an instant by RFC 3339; without one, all that is in the archive.
+
+        `snapshot` is a VolumeSnapshot to begin with: taken before the instant, and by a Backup.
+        """
         if of.archive is None:
             raise RunError(f"Restore {name}: {of.name} has no archive; give it one")
         super().__init__(name, namespace, opts)
         self.host = Output.format("{}-rw.{}.svc", name, namespace)
-        origin = recovery_of(of.name, archive=of.archive.name, owner=of.database, at=at)
+        origin = recovery_of(
+            of.name, archive=of.archive.name, owner=of.database, at=at, snapshot=snapshot
+        )
         CustomResource(
             name,
             api_version=API,

@@ -8,28 +8,21 @@ import pulumi
 # Pulumi runs this folder as a program; the packages beside it are found from the one above.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from components.archive import Archive
-from components.backup import Backup
-from components.backup_verification import BackupVerification
-from components.barman_plugin import BarmanPlugin
-from components.cert_manager import CertManager
 from components.cluster import Cluster
-from components.database import Database
 from components.fraud_service import FraudService
-from components.fraud_tables import FRAUD_TABLES
-from components.mlflow import Mlflow
 from components.namespace import Namespace
 from components.object_store import ObjectStore
 from components.postgres import Postgres
 from components.postgres_operator import PostgresOperator
 from components.redis import Redis
 from components.secrets import Secrets
-from components.training import Training
+from stacks.backups import Backups
+from stacks.mlops import mlops
 from stacks.settings import Settings
 from stacks.standby import Standby
 
-BUCKETS = {"mlops": "models", "backups": "backups"}
-"""Which parts keep objects, each in a bucket of its own."""
+BUCKETS = {"models": "mlops", "backups": "backups", "configuration": "backups"}
+"""What is kept as objects, each in a bucket with a key of its own, and by which part."""
 
 
 def fraud(env: Settings) -> None:
@@ -50,30 +43,20 @@ def fraud(env: Settings) -> None:
         "cloudnative-pg", manifests=env.manifests, replicas=env.postgres_operators, opts=kept
     )
 
-    # Objects, and where the ledger's backups go
-    buckets = [name for part, name in BUCKETS.items() if env.has(part)]
+    # What is kept as objects, the ledger's backups among it
+    buckets = [name for name, part in BUCKETS.items() if env.has(part)]
     if buckets:
         objects = ObjectStore(
-            "objects", namespace=home, secrets=secrets, buckets=buckets, opts=kept
-        )
-    archive = None
-    if env.has("backups"):
-        certificates = CertManager("cert-manager", manifests=env.manifests, opts=here)
-        barman = BarmanPlugin(
-            "plugin-barman-cloud",
-            operator=postgres,
-            certificates=certificates,
-            manifests=env.manifests,
-            opts=here,
-        )
-        archive = Archive(
-            "archive",
+            "objects",
             namespace=home,
-            plugin=barman,
-            place=objects.bucket(BUCKETS["backups"]),
-            keep_days=env.backup_keep_days,
-            opts=here,
+            secrets=secrets,
+            buckets=buckets,
+            readable=env.has("backups") and env.has("standby"),
+            opts=kept,
         )
+    backups = None
+    if env.has("backups"):
+        backups = Backups(env, home=home, operator=postgres, objects=objects, here=here)
 
     # A second region, of which the data and the service here have to know
     standby = Standby(env, home=home, secrets=secrets, here=here) if env.has("standby") else None
@@ -87,23 +70,19 @@ def fraud(env: Settings) -> None:
         instances=env.postgres_instances,
         memory=env.postgres_memory,
         storage=env.postgres_storage,
-        archive=archive,
+        archive=backups.archive if backups else None,
         regions=standby.regions if standby else None,
         opts=kept,
     )
-    if archive:
-        Backup("nightly", namespace=home, of=ledger, schedule=env.backup_schedule, opts=here)
-        BackupVerification(
-            "verification",
-            namespace=home,
-            of=ledger,
-            secrets=secrets,
-            tables=FRAUD_TABLES,
-            schedule=env.verification_schedule,
-            opts=here,
-        )
+    if backups:
+        backups.keep(ledger, secrets=secrets)
     cache = Redis(
-        "features", namespace=home, secrets=secrets, memory_mib=env.redis_memory_mib, opts=kept
+        "features",
+        namespace=home,
+        secrets=secrets,
+        memory_mib=env.redis_memory_mib,
+        instances=env.redis_instances,
+        opts=kept,
     )
 
     # Service
@@ -123,33 +102,19 @@ def fraud(env: Settings) -> None:
     pulumi.export("scoring_url", scoring.url)
     pulumi.export("api_key_secret", scoring.api_key_secret)
 
+    # Beside it
     if standby:
-        standby.serve(ledger=ledger, scoring=scoring)
-
-    # Models
+        standby.serve(ledger=ledger, scoring=scoring, backups=backups.bucket if backups else None)
     if env.has("mlops"):
-        runs = Database("mlflow", namespace=home, server=ledger, secrets=secrets, opts=here)
-        registry = Mlflow(
-            "mlflow",
-            namespace=home,
-            database=runs,
-            bucket=objects.bucket(BUCKETS["mlops"]),
-            secrets=secrets,
-            clients=["trainer"],
-            opts=here,
-        )
-        Training(
-            "training",
-            namespace=home,
-            image=env.trainer_image,
+        mlops(
+            env,
+            home=home,
             ledger=ledger,
             cache=cache,
-            registry=registry,
-            schedules=env.schedules,
-            promote=env.train_promotes,
-            opts=here,
+            objects=objects,
+            secrets=secrets,
+            here=here,
         )
-        pulumi.export("mlflow_url", registry.url)
 
 
 TOLD = 32

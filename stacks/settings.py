@@ -11,6 +11,7 @@ from typing import Any, Self, get_args, get_type_hints
 import pulumi
 from pulumi import RunError
 
+from components.redis_group import SIZES
 from components.training import Schedules
 
 BUILT = Path(__file__).parent.parent / "build"
@@ -54,6 +55,8 @@ class Settings:
     protect_data: bool = False
     """Whether Pulumi refuses to take away what holds data, until it is told to unprotect it."""
     redis_memory_mib: int = 256
+    redis_instances: int = 1
+    """1, or 3: one that takes writes and two that take its place."""
     train_schedule: str = ""
     """When a model is trained anew, as cron's five fields in UTC; without, when someone says so."""
     train_promotes: bool = False
@@ -63,6 +66,12 @@ class Settings:
     backup_keep_days: int = 7
     verification_schedule: str = "30 3 * * *"
     """When the newest backup is restored and looked at."""
+    configuration_schedule: str = "15 2 * * *"
+    """When the objects of the platform's namespaces are exported."""
+    configuration_keep_days: int = 30
+    snapshot_class: str = ""
+    """The VolumeSnapshotClass of the databases' storage, where that can take snapshots."""
+    snapshot_schedule: str = "0 */6 * * *"
     region: str = "here"
     """This region's name, where there is a standby."""
     standby: str = ""
@@ -113,6 +122,11 @@ class Settings:
         for name in env.parts.split(","):
             if name not in PARTS:
                 raise RunError(f"bulwark:settings.parts is {name!r}, allowed: {', '.join(PARTS)}")
+        if env.redis_instances not in SIZES:
+            raise RunError(
+                f"bulwark:settings.redis_instances is {env.redis_instances},"
+                f" allowed: {' or '.join(map(str, SIZES))}"
+            )
         _check_standby(env)
         if env.has("mlops") and not env.trainer_image:
             return replace(env, trainer_image=built_image(BUILT_TRAINER))

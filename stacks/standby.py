@@ -5,10 +5,16 @@ from pathlib import Path
 import pulumi
 from pulumi import Input, ResourceOptions, RunError
 
+from components.archive import Archive
+from components.barman_plugin import BarmanPlugin
+from components.bucket_door import BucketDoor
+from components.bucket_replication import BucketReplication
+from components.cert_manager import CertManager
 from components.cluster import Cluster
 from components.fraud_service import FraudService
 from components.lease import Lease, Witness
 from components.namespace import Namespace
+from components.object_store import Bucket, ObjectStore
 from components.postgres import Postgres
 from components.postgres_door import PostgresDoor
 from components.postgres_operator import PostgresOperator
@@ -73,10 +79,12 @@ class Standby:
             opts=here,
         )
 
-    def serve(self, *, ledger: Postgres, scoring: FraudService) -> None:
-        """The region itself, beside the parts of the first one."""
+    def serve(self, *, ledger: Postgres, scoring: FraudService, backups: Bucket | None) -> None:
+        """The region itself, beside the parts of the first one; with `backups`, a copy of them."""
         env, home, there = self.env, self.there, self.cluster.here
         shared_keys = [ledger.password, ledger.ca, scoring.api_key]
+        if backups:
+            shared_keys.append(backups.credentials)
         SecretReader(SHARED, namespace=self.home, secrets=shared_keys, opts=self.here)
 
         secrets = Secrets("external-secrets", namespace=home, manifests=env.manifests, opts=there)
@@ -102,6 +110,7 @@ class Standby:
             namespace=home,
             secrets=secrets,
             memory_mib=env.redis_memory_mib,
+            instances=env.redis_instances,
             opts=self.cluster.kept,
         )
         service = FraudService(
@@ -124,8 +133,44 @@ class Standby:
             ),
             opts=there,
         )
+        if backups:
+            self._copy(backups, secrets, shared, operator)
         pulumi.export("standby_url", service.url)
         pulumi.export("edge_url", env.edge)
+
+    def _copy(
+        self, backups: Bucket, secrets: Secrets, shared: SharedSecrets, operator: PostgresOperator
+    ) -> None:
+        """The first region's backups, kept here too: they outlive it, and can be restored here."""
+        env, home, there = self.env, self.there, self.cluster.here
+        far = BucketDoor(
+            "backups", namespace=self.home, bucket=backups, address=env.address, opts=self.here
+        )
+        copies = ObjectStore(
+            "copies",
+            namespace=home,
+            secrets=secrets,
+            buckets=[backups.name],
+            opts=self.cluster.kept,
+        )
+        copy = copies.bucket(backups.name)
+        BucketReplication(
+            "replication",
+            namespace=home,
+            source=far.bucket,
+            target=copy,
+            shared=shared,
+            opts=there,
+        )
+        certificates = CertManager("cert-manager", manifests=env.manifests, opts=there)
+        barman = BarmanPlugin(
+            "plugin-barman-cloud",
+            operator=operator,
+            certificates=certificates,
+            manifests=env.manifests,
+            opts=there,
+        )
+        Archive("copies", namespace=home, plugin=barman, place=copy, opts=there)
 
 
 def read(path: str) -> str:

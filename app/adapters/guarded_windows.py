@@ -18,6 +18,9 @@ Why no window loses a payment:
    forgets its marker too, or falls back to an older one. The marker is a moment up to which all is
    there; the keeper adds what was recorded since, twice: the second time after the last request
    that was in flight the first time has ended.
+   A replica that took the primary's place forgot like that: it lacks what had not reached it, and
+   its marker is from before. One that was cut off stops before long, and the second time is late
+   enough for what it still took (`redis_primary`).
 4. A payment that was added and then not recorded stays. It was an attempt; told again under its id
    it counts once.
 

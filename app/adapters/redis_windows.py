@@ -24,6 +24,7 @@ from redis.exceptions import NoScriptError, RedisError
 from app.adapters import redis_labels, redis_members
 from app.adapters.postgres_windows import Page
 from app.adapters.redis_members import Reply
+from app.adapters.redis_primary import Primary, ToPrimary
 from app.adapters.redis_wire import Wire
 from app.domain.pasts import Pasts
 from app.domain.transactions import DAY, Transaction
@@ -74,7 +75,7 @@ class Health:
     """Which Redis this is, and what it holds."""
 
     run: str
-    """Another one after every restart."""
+    """Another one after every restart, and after every change of the primary."""
     complete_to: datetime | None
     evicts: str | None
     """The eviction policy, if it is one that may drop windows unseen."""
@@ -83,26 +84,44 @@ class Health:
 class RedisWindows:
     """The windows, as far as one Redis knows them. Every failure is `RedisAway`."""
 
-    def __init__(self, client: Redis, bulk: Redis, ask: Ask | None = None) -> None:
-        """`ask` sends one command, faster than `client` can."""
+    def __init__(
+        self, client: Redis, bulk: Redis, ask: Ask | None = None, primary: Primary | None = None
+    ) -> None:
+        """`ask` sends one command, faster than `client` can. One Redis alone has no `primary`."""
         self._client = client
         self._bulk = bulk
         self._ask: Ask = ask or client.execute_command
+        self._primary = primary
         self._sha = ""
 
     @classmethod
     @asynccontextmanager
     async def connected(cls, settings: StoreSettings) -> AsyncIterator["RedisWindows"]:
         """Connects when first used. Refills have connections and patience of their own."""
-        client = _client(settings, seconds=settings.redis_timeout_seconds, connections=16)
-        bulk = _client(settings, seconds=10, connections=2)
-        wire = Wire(settings, settings.redis_timeout_seconds)
+        primary = Primary(settings)
+        client = _client(settings, primary, settings.redis_timeout_seconds, connections=16)
+        bulk = _client(settings, primary, 10, connections=2)
+        wire = Wire(settings, settings.redis_timeout_seconds, primary)
         try:
-            yield cls(client, bulk, wire.ask)
+            if await primary.moved():
+                primary.follow()
+            yield cls(client, bulk, wire.ask, primary)
         finally:
             wire.close()
-            await client.aclose()
-            await bulk.aclose()
+            for each in (client, bulk, primary):
+                await each.aclose()
+
+    async def moved(self) -> bool:
+        """Whether another Redis is primary than the one that is asked here."""
+        return self._primary is not None and await self._primary.moved()
+
+    async def follow(self) -> None:
+        """Ask that one from now on. What is under way to the old one is `RedisAway`."""
+        if self._primary:
+            self._primary.follow()
+        async with _bounded():
+            for each in (self._client, self._bulk):
+                await each.connection_pool.disconnect()
 
     async def observe(self, payments: Sequence[Transaction]) -> Observed:
         """Add the payments and read what came before each: one round trip."""
@@ -155,7 +174,7 @@ class RedisWindows:
             marker: Any = await self._client.get(MARKER)
         policy = info["maxmemory_policy"]
         return Health(
-            run=info["run_id"],
+            run=f"{info['run_id']} {info.get('master_replid')}",
             complete_to=datetime.fromisoformat(marker.decode()) if marker else None,
             evicts=None if policy == "noeviction" else policy,
         )
@@ -223,10 +242,12 @@ async def _bounded() -> AsyncIterator[None]:
         raise RedisAway(f"redis: {type(error).__name__}") from error
 
 
-def _client(settings: StoreSettings, *, seconds: float, connections: int) -> Redis:
+def _client(
+    settings: StoreSettings, primary: Primary, seconds: float, *, connections: int
+) -> Redis:
     pool = BlockingConnectionPool(
-        host=settings.redis_host,
-        port=settings.redis_port,
+        connection_class=ToPrimary,
+        primary=primary,
         password=settings.redis_password.get_secret_value() or None,
         max_connections=connections,
         timeout=seconds,

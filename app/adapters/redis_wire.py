@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import hiredis
 from redis.exceptions import NoScriptError, ResponseError
 
+from app.adapters.redis_primary import Primary
 from app.settings import StoreSettings
 
 _INCOMPLETE: Final = object()
@@ -78,24 +79,36 @@ class _Connection(asyncio.Protocol):
 class Wire:
     """Asks, over a connection that is there as long as it works."""
 
-    def __init__(self, settings: StoreSettings, seconds: float) -> None:
+    def __init__(
+        self, settings: StoreSettings, seconds: float, primary: Primary | None = None
+    ) -> None:
+        """Without a `primary` it is where the settings say."""
         self._settings = settings
         self._seconds = seconds
+        self._primary = primary or Primary(settings)
+        self._leads_to = self._primary.address
         self._connection: _Connection | None = None
         self._connecting = asyncio.Lock()
 
     async def ask(self, *command: Any) -> Any:
         """What Redis says. Raises what `redis` raises, `OSError` or `TimeoutError`."""
         connection = self._connection
-        if connection is None or not connection.open:
+        if connection is None or not connection.open or self._moved:
             connection = await self._connected()
         return await connection.ask(command, self._seconds)
 
+    @property
+    def _moved(self) -> bool:
+        return self._leads_to != self._primary.address
+
     async def _connected(self) -> _Connection:
         async with self._connecting:
+            if self._moved:
+                self.close()
+                self._connection = None
             if self._connection and self._connection.open:
                 return self._connection
-            host, port = self._settings.redis_host, self._settings.redis_port
+            self._leads_to = host, port = self._primary.address
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(self._seconds):
                 _, connection = await loop.create_connection(_Connection, host, port)

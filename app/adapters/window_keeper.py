@@ -57,6 +57,9 @@ class WindowKeeper:
 
     async def tend(self) -> None:
         """One look, and what it takes."""
+        if await self._redis.moved():
+            self._windows.lose(State.DOWN, "redis: moved")  # what it lacks must not be read
+            await self._redis.follow()
         losses = self._windows.losses
         health = await self._redis.health()
         if health.evicts:

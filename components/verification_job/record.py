@@ -42,6 +42,10 @@ def _scheduled(runs: list[Run]) -> int:
     return sum(run["scheduled"] for run in runs)
 
 
+def gauge(name: str, what: str, value: float) -> list[str]:
+    """One figure with what it means."""
+    return [f"# HELP {name} {what}", f"# TYPE {name} gauge", f"{name} {value}"]
+
+
 def _metric(name: str, what: str, value: float) -> list[str]:
-    full = f"bulwark_backup_verification_{name}"
-    return [f"# HELP {full} {what}", f"# TYPE {full} gauge", f"{full} {value}"]
+    return gauge(f"bulwark_backup_verification_{name}", what, value)

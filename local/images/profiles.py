@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.images.debian import Packages
 from local.images.layers import Folder, Layer, Program, Text, Users, layer
 from local.images.python import Python, Wheels
 from local.images.table import BASE, BASE_PACKAGES, NONROOT, STATIC, Image
@@ -79,6 +80,22 @@ _FURTHER = (
             ("PYTHONDONTWRITEBYTECODE", "1"),
             ("PYTHONUNBUFFERED", "1"),
         ),
+    ),
+    Image(
+        # A shell: the copier asks it for one round after the other.
+        name="docker.io/rclone/rclone:1.60.1",
+        profile="backups",
+        seconds=8,
+        layers=(
+            BASE,
+            layer(
+                Packages(names=("rclone",), above=BASE_PACKAGES),
+                Users((("rclone", SERVER, SERVER, "/nonexistent"),)),
+            ),
+        ),
+        user=f"{SERVER}:{SERVER}",
+        entrypoint=("rclone",),
+        debian="rclone",
     ),
     Image(
         name="ghcr.io/versity/versitygw:v1.8.0",

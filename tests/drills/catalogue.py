@@ -53,7 +53,7 @@ _ALL = (
     ),
     Drill(
         name="redis-lost",
-        about=f"Redis is killed and away for {pods.REDIS_AWAY:.0f} s",
+        about=f"Redis is killed and away for {pods.REDIS_AWAY:.0f} s; of several, the primary",
         fault=pods.redis_lost,
         over=pods.redis_over,
         findings=pods.redis_found,

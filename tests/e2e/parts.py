@@ -42,9 +42,27 @@ PRIMARY = Part("primary", POSTGRES.labels | {"cnpg.io/instanceRole": "primary"},
 STANDBY = Part("standby", POSTGRES.labels | {"cnpg.io/instanceRole": "replica"}, "postgres", 5432)
 POOLER = Part("pooler", {"cnpg.io/podRole": "pooler"}, "pgbouncer", 5432)
 REDIS = Part("redis", {"app.kubernetes.io/name": "redis"}, "valkey", 6379)
+SENTINEL_PORT = 26379
+"""Of what stands beside each of several."""
 OBJECTS = Part("objects", {"app.kubernetes.io/name": "objectstore"}, "versitygw", 7070)
 MLFLOW = Part("mlflow", {"app.kubernetes.io/name": "mlflow"}, "mlflow", 5000)
 API = Part("api", {"app.kubernetes.io/component": "api"}, "api", 8080)
+
+
+AUTHORISED = 'REDISCLI_AUTH="$(cat /run/secrets/redis/password)" exec valkey-cli "$@"'
+
+
+def ask_redis(stack: RunningStack, pod: pods.Pod, *command: str, port: int = REDIS.port) -> str:
+    """What one Redis, or the sentinel beside it, answers to a command."""
+    asked = ("sh", "-c", AUTHORISED, "ask", "-p", str(port), *command)
+    return pods.execute(stack, pod, REDIS.container, *asked)
+
+
+def redis_primary(stack: RunningStack) -> pods.Pod:
+    """The pod of the Redis that takes writes; none is a failure."""
+    found = [it for it in REDIS.pods(stack) if ask_redis(stack, it, "role").startswith("master")]
+    assert found, "redis: no pod that serves takes writes"
+    return found[0]
 
 
 def postgres(stack: RunningStack) -> dict[str, Any]:

@@ -56,3 +56,9 @@ DESTROY = 300
 
 GONE = 180
 """Until a deleted thing has left the cluster."""
+
+EXPORTED = 180
+"""One export of the platform's objects, from its start to its record."""
+
+KEEPER = 300
+"""How long a pod that opens the bucket for a command lives at most."""

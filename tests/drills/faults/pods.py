@@ -9,7 +9,7 @@ from kubernetes import client
 
 from tests.drills.clock import now
 from tests.drills.scene import Scene
-from tests.e2e.parts import OBJECTS, REDIS, Part, sql
+from tests.e2e.parts import OBJECTS, REDIS, Part, redis_primary, sql
 from tests.e2e.processes import processes
 from tests.e2e.stack import Api
 from tests.e2e.waiting import until
@@ -66,9 +66,22 @@ def kill(pids: list[int]) -> None:
 
 @contextmanager
 def redis_lost(scene: Scene) -> Iterator[None]:
-    """Redis dies and stays away for a while."""
-    with _away(scene, REDIS):
-        yield
+    """Redis dies. The only one stays away for a while; of several, the primary loses its pod too,
+    and nobody helps.
+    """
+    if len(REDIS.pods(scene.stack)) == 1:
+        with _away(scene, REDIS):
+            yield
+        return
+    pod = redis_primary(scene.stack)
+    pids = pids_of(pod.metadata.uid)
+    scene.struck(f"{pod.metadata.name} killed")
+    kill(pids)
+    scene.stack.core.delete_namespaced_pod(
+        pod.metadata.name, pod.metadata.namespace, grace_period_seconds=0
+    )
+    yield
+    scene.note(f"{redis_primary(scene.stack).metadata.name} is primary")
 
 
 def redis_over(scene: Scene) -> bool:
@@ -77,11 +90,15 @@ def redis_over(scene: Scene) -> bool:
 
 
 def redis_found(scene: Scene) -> Trial:
-    """How long answers were marked as degraded, and how long after its return."""
-    degraded = [it.answered for it in scene.clients.operations if it.degraded]
+    """How long answers were marked as degraded, and how long after its return: of several, one is
+    always there, so from the fault on.
+    """
+    answered = [it.answered for it in scene.clients.operations if it.degraded]
+    degraded = [at for at in answered if at >= scene.fault]
     last = max(degraded, default=scene.fault)
-    returned = next(at for at, what in scene.notes if "returns" in what)
+    returned = next((at for at, what in scene.notes if "returns" in what), scene.fault)
     return {
+        "degraded_seconds": round(last - min(degraded, default=last), 2),
         "degraded_until": round(last - scene.fault, 2),
         "degraded_after_return": round(max(last - returned, 0.0), 2),
     }

@@ -1,7 +1,7 @@
 """The cache: closed, and written down."""
 
 from tests.e2e import pods
-from tests.e2e.parts import REDIS
+from tests.e2e.parts import REDIS, SENTINEL_PORT, ask_redis, redis_primary
 from tests.e2e.stack import RunningStack
 
 ASK = 'REDISCLI_AUTH="$(cat /run/secrets/redis/password)" valkey-cli '
@@ -32,3 +32,36 @@ def test_its_log_lies_on_a_claimed_volume(stack: RunningStack) -> None:
     assert inside.file("/data").is_directory
     assert inside.mount_point("/data").exists
     assert any(v.persistent_volume_claim for v in pod.spec.volumes)
+
+
+def test_one_takes_writes_and_every_other_has_what_it_took(stack: RunningStack) -> None:
+    primary, name = redis_primary(stack), "test:replicated"
+    others = [it for it in REDIS.pods(stack) if it.metadata.name != primary.metadata.name]
+
+    assert ask_redis(stack, primary, "set", name, "x", "ex", "60").strip() == "OK"
+    # All of them, within two seconds: as many as the answer says have it.
+    assert int(ask_redis(stack, primary, "wait", str(len(others)), "2000")) == len(others)
+    assert [ask_redis(stack, it, "get", name).strip() for it in others] == ["x"] * len(others)
+    assert all("READONLY" in ask_redis(stack, it, "del", name) for it in others)
+
+
+def test_the_sentinels_of_several_know_of_each_other_and_of_every_replica(
+    stack: RunningStack,
+) -> None:
+    found = REDIS.pods(stack)
+    if len(found) == 1:
+        assert len(found[0].spec.containers) == 1, "one alone has nobody to agree with"
+        return
+
+    services = stack.core.list_namespaced_service(stack.namespace).items
+    fixed = {it.spec.cluster_ip for it in services}
+
+    def said(pod: pods.Pod) -> list[str]:
+        return ask_redis(stack, pod, "sentinel", "master", "redis", port=SENTINEL_PORT).split()
+
+    for pod in found:
+        words = said(pod)
+        assert words[words.index("ip") + 1] in fixed, "an address that goes with its pod"
+        known = {key: int(words[words.index(key) + 1]) for key in ("num-slaves", "quorum")}
+        assert known == {"num-slaves": len(found) - 1, "quorum": 2}
+        assert int(words[words.index("num-other-sentinels") + 1]) == len(found) - 1

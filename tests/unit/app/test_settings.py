@@ -37,6 +37,26 @@ def test_no_secret_is_in_the_settings_text(secrets: Path) -> None:
     assert not any(secret in text for secret in ("0123456789abcdef", "'pg'", "'rd'"))
 
 
+@pytest.mark.parametrize("given", ["", "a.fraud.svc:26379", "a:1,b-2.fraud.svc:26379,10.0.0.1:3"])
+def test_sentinels_are_named_with_their_ports(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("FRAUD_REDIS_SENTINELS", given)
+
+    assert load(ApiSettings, secrets).redis_sentinels == given
+
+
+@pytest.mark.parametrize("given", ["a", "a:", "a:26379,", "a:26379 b:26379", "redis://a:1"])
+def test_sentinels_without_a_port_are_refused_in_one_line(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("FRAUD_REDIS_SENTINELS", given)
+
+    with pytest.raises(SettingsError, match=r"FRAUD_REDIS_SENTINELS: .*allowed: name:port") as said:
+        load(ApiSettings, secrets)
+    assert "\n" not in str(said.value)
+
+
 def test_without_an_api_key_there_is_no_service(secrets: Path) -> None:
     (secrets / "fraud_api_key").unlink()
 

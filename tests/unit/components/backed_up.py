@@ -11,7 +11,7 @@ from components.secrets import Secrets
 HOME = "fraud"
 
 
-def backed_up() -> Postgres:
+def backed_up(snapshot_class: str = "") -> Postgres:
     """The ledger, its log in a bucket."""
     secrets = Secrets("external-secrets", namespace=HOME)
     operator = PostgresOperator("cloudnative-pg")
@@ -19,7 +19,13 @@ def backed_up() -> Postgres:
         "plugin-barman-cloud", operator=operator, certificates=CertManager("cert-manager")
     )
     store = ObjectStore("objects", namespace=HOME, secrets=secrets, buckets=["backups"])
-    archive = Archive("archive", namespace=HOME, plugin=plugin, place=store.bucket("backups"))
+    archive = Archive(
+        "archive",
+        namespace=HOME,
+        plugin=plugin,
+        place=store.bucket("backups"),
+        snapshot_class=snapshot_class,
+    )
     return Postgres("ledger", namespace=HOME, operator=operator, secrets=secrets, archive=archive)
 
 

@@ -43,3 +43,20 @@ def test_it_is_one_instance_that_archives_nothing_and_waits_for_nobody(deploy: D
 def test_a_postgres_without_an_archive_is_refused(deploy: Deploy) -> None:
     with pytest.raises(pulumi.RunError, match="Restore again: ledger has no archive"):
         deploy(lambda: Restore("again", namespace="fraud", of=ledger_without_archive()))
+
+
+def test_from_a_snapshot_it_begins_there_and_goes_on_by_the_log(deploy: Deploy) -> None:
+    made = deploy(
+        lambda: Restore(
+            "again", namespace="fraud", of=backed_up("csi"), at=INSTANT, snapshot="snapshots-1"
+        )
+    )
+
+    recovery = made["Cluster", "again"]["spec"]["bootstrap"]["recovery"]
+    assert recovery["volumeSnapshots"]["storage"] == {
+        "apiGroup": "snapshot.storage.k8s.io",
+        "kind": "VolumeSnapshot",
+        "name": "snapshots-1",
+    }
+    assert recovery["source"] == "origin"
+    assert recovery["recoveryTarget"] == {"targetTime": INSTANT}

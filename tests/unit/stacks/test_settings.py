@@ -112,6 +112,15 @@ def test_without_any_image_the_remedy_is_named(tmp_path: Path) -> None:
         built_image(tmp_path / "image.json")
 
 
+def test_redis_is_one_or_three() -> None:
+    assert load(LEAST).redis_instances == 1
+    assert load({**LEAST, "redis_instances": 3}).redis_instances == 3
+    with pytest.raises(
+        pulumi.RunError, match=r"^bulwark:settings\.redis_instances is 2, allowed: 1 or 3$"
+    ):
+        load({**LEAST, "redis_instances": 2})
+
+
 STANDBY = {
     **LEAST,
     "address": "10.77.0.2",

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pulumi
@@ -82,7 +83,31 @@ def test_the_core_profile_has_none_of_the_further_parts(deploy: Deploy) -> None:
         ("ObjectStore", "archive"),
         ("ScheduledBackup", "nightly"),
         ("CronJob", "verification"),
+        ("CronJob", "configuration"),
     } <= further
+    assert ("ScheduledBackup", "snapshots") not in further, "dev's storage takes none"
+
+
+def test_where_the_storage_takes_snapshots_the_ledger_has_them_beside_its_files(
+    deploy: Deploy,
+) -> None:
+    env = replace(ENV, parts="backups", snapshot_class="csi", snapshot_schedule="0 */3 * * *")
+    made = deploy(lambda: fraud(env))
+
+    assert made["ScheduledBackup", "nightly"]["spec"]["method"] == "plugin"
+    snapshots = made["ScheduledBackup", "snapshots"]["spec"]
+    assert (snapshots["method"], snapshots["schedule"]) == ("volumeSnapshot", "0 0 */3 * * *")
+    assert made["Cluster", "ledger"]["spec"]["backup"]["volumeSnapshot"]["className"] == "csi"
+
+
+def test_the_configuration_is_kept_where_the_ledgers_key_opens_nothing(deploy: Deploy) -> None:
+    made = deploy(lambda: fraud(ALL))
+
+    job = made["CronJob", "configuration"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    secrets = {each["secret"]["secretName"] for each in job["volumes"] if "secret" in each}
+    assert secrets == {"objects-configuration"}
+    told = json.loads(made["ConfigMap", "configuration-plan"]["data"]["plan.json"])
+    assert told["namespaces"] == ["fraud", "cnpg-system", "cert-manager", "verification"]
 
 
 def test_with_every_part_all_policies_are_followed(deploy: Deploy) -> None:

@@ -67,3 +67,43 @@ def test_a_witness_that_was_not_started_is_named_with_the_remedy(
 ) -> None:
     with pytest.raises(pulumi.RunError, match="`python -m local edge` makes it"):
         deploy(lambda: fraud(replace(env, witness_authority="/nowhere")))
+
+
+def test_with_backups_the_second_region_keeps_a_copy_of_them(deploy: Deploy, env: Settings) -> None:
+    made = deploy(lambda: fraud(replace(env, parts="standby,backups")))
+
+    first, second = made.within["primary"], made.within["standby"]
+    assert {("StatefulSet", "objects"), ("Service", "backups-door")} <= first.keys()
+    assert {("StatefulSet", "copies"), ("Deployment", "replication")} <= second.keys()
+    (rule,) = first["Role", "primary-reader"]["rules"]
+    assert "objects-backups" in rule["resourceNames"]
+    # Which the first region makes, and the second one fetches.
+    assert "generatorRef" in str(first["ExternalSecret", "objects-backups"]["spec"]["dataFrom"])
+    fetched = second["ExternalSecret", "objects-backups"]["spec"]
+    assert fetched["secretStoreRef"]["name"] == "primary-reader"
+
+
+def test_the_copy_can_be_restored_where_it_is(deploy: Deploy, env: Settings) -> None:
+    made = deploy(lambda: fraud(replace(env, parts="standby,backups")))
+
+    told = made.within["standby"]["ObjectStore", "copies"]["spec"]["configuration"]
+    assert told["endpointURL"] == "http://copies.fraud.svc:7070"
+    assert told["s3Credentials"]["accessKeyId"] == {"name": "copies-backups", "key": "key-id"}
+
+
+def test_without_backups_there_is_nothing_to_copy(deploy: Deploy, env: Settings) -> None:
+    made = deploy(lambda: fraud(replace(env, parts="standby,mlops", trainer_image="trainer:1")))
+
+    assert ("Deployment", "replication") not in made
+    pod = made.within["primary"]["StatefulSet", "objects"]["spec"]["template"]["spec"]
+    assert len(pod["initContainers"]) == 1, "nor a server for readers"
+
+
+def test_with_backups_the_second_region_follows_the_policies_too(
+    deploy: Deploy, env: Settings
+) -> None:
+    alone = deploy(lambda: fraud(ALONE))
+    both = deploy(lambda: fraud(replace(env, parts="standby,backups")))
+
+    assert verdict(both.within["primary"]) == []
+    assert verdict(both.within["standby"]) == verdict(alone)

@@ -8,9 +8,11 @@ from typing import Any
 
 import fakeredis
 import pytest
+from redis.exceptions import ResponseError
 
 from app.adapters.guarded_windows import GuardedWindows, State
 from app.adapters.postgres_windows import Page
+from app.adapters.redis_primary import Primary
 from app.adapters.redis_windows import RedisWindows
 from app.adapters.refill import Refill
 from app.adapters.window_keeper import WindowKeeper
@@ -167,6 +169,148 @@ async def test_a_redis_that_restarted_from_an_old_file_gets_what_it_forgot(
     await platform.keeper.tend()
 
     assert await platform.known(payment(3)) == 2
+
+
+class Failover(Primary):
+    """A replica that has what had reached it, and takes the primary's place when told to."""
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        self.copied: dict[Any, Any] = {}
+        self.promoted = False
+        self.followed = 0
+
+    async def replicate(self) -> None:
+        self.copied = {key: await self.raw.dump(key) for key in await self.raw.keys("*")}
+
+    async def fail(self, *, run_id: str = "second", replid: str = "b") -> None:
+        """From now on the same connection leads to the replica, with its shorter past."""
+        await self.raw.flushall()
+        for key, value in self.copied.items():
+            await self.raw.restore(key, 0, value)
+        self.raw.run_id, self.raw.replid = run_id, replid
+        self.promoted = True
+
+    async def moved(self) -> bool:
+        return self.promoted
+
+    def follow(self) -> None:
+        self.promoted = False
+        self.followed += 1
+
+
+@pytest.fixture
+def failover(raw: Raw) -> Failover:
+    return Failover(raw)
+
+
+@pytest.fixture
+def replicated(raw: Raw, failover: Failover, ledger: MemoryLedger) -> Platform:
+    return Platform(RedisWindows(raw, raw, primary=failover), ledger)
+
+
+async def test_a_replica_in_the_primarys_place_gets_the_payments_that_had_not_reached_it(
+    replicated: Platform, failover: Failover
+) -> None:
+    await replicated.keeper.tend()
+    await replicated.score(payment(1))
+    await replicated.keeper.tend()
+    await failover.replicate()
+    assert states([await replicated.score(payment(2))]) == [(True, False)]
+    await failover.fail()
+
+    await replicated.keeper.tend()
+
+    assert failover.followed == 1
+    assert replicated.windows.state is State.UP
+    assert await replicated.known(payment(3)) == 2
+
+
+async def test_a_replica_in_the_primarys_place_gets_the_labels_that_had_not_reached_it(
+    replicated: Platform, failover: Failover, raw: Raw
+) -> None:
+    await replicated.keeper.tend()
+    await replicated.score(payment(1))
+    await replicated.keeper.tend()
+    await failover.replicate()
+    await replicated.label(1)
+    await replicated.keeper.tend()
+    assert not replicated.book.queue
+    await failover.fail()
+
+    await replicated.keeper.tend()
+
+    assert await frauds(raw) == [1]
+
+
+async def test_a_new_primary_is_not_read_before_it_was_made_complete(
+    replicated: Platform, failover: Failover
+) -> None:
+    await replicated.keeper.tend()
+    await failover.replicate()
+    await replicated.score(payment(1))
+    await failover.fail()
+    replicated.ledger.away = True  # so nothing can be put back yet
+
+    with pytest.raises(LogAway):
+        await replicated.keeper.tend()
+    assert replicated.windows.state is State.FILLING
+    replicated.ledger.away = False
+
+    seen = await replicated.score(payment(2))
+    assert states([seen]) == [(True, True)]
+    assert len(seen.pasts[0].customer.times) == 1
+
+
+async def test_a_primary_that_became_a_replica_is_asked_no_more(
+    raw: Raw, failover: Failover, ledger: MemoryLedger
+) -> None:
+    async def refused(*_: object) -> None:
+        raise ResponseError("READONLY You can't write against a read only replica.")
+
+    platform = Platform(RedisWindows(raw, raw, refused, failover), ledger)
+    await platform.keeper.tend()
+    failover.promoted = True
+
+    assert states([await platform.score(payment(1))]) == [(False, True)]
+    assert platform.windows.state is State.DOWN
+    assert platform.windows.lost.is_set(), "the keeper looks at once"
+    await platform.keeper.tend()
+    assert failover.followed == 1
+
+
+async def test_one_that_is_primary_again_without_a_restart_is_another_one_all_the_same(
+    replicated: Platform, failover: Failover
+) -> None:
+    await replicated.keeper.tend()
+    await failover.replicate()
+    await replicated.score(payment(1))
+    await failover.fail(run_id="first", replid="c")  # it was demoted and promoted, never restarted
+    failover.promoted = False
+
+    await replicated.keeper.tend()
+
+    assert await replicated.known(payment(2)) == 1
+
+
+async def test_what_a_cut_off_primary_took_until_it_stopped_is_added_when_it_has(
+    replicated: Platform, failover: Failover, raw: Raw
+) -> None:
+    replicated.keeper._longest_request = 0.05
+    await replicated.keeper.tend()
+    await failover.replicate()
+    await failover.fail()
+    await replicated.keeper.tend()
+    marker = await raw.get("windows:complete")
+    replicated.ledger.record(payment(1))  # by a process that still had the old one
+    await replicated.keeper.tend()
+    assert await raw.get("windows:complete") == marker, "another process would take it for complete"
+
+    await asyncio.sleep(0.06)
+    await replicated.keeper.tend()
+
+    assert await replicated.known(payment(2)) == 1
+    assert await raw.get("windows:complete") != marker
 
 
 async def test_what_was_in_flight_during_a_restart_is_added_a_request_later(

@@ -1,0 +1,90 @@
+"""What a scheduled job writes down of its runs, and the pod that shows its figures."""
+
+from collections.abc import Mapping
+
+from pulumi import Input, ResourceOptions
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.core.v1 import ConfigMap, Service
+
+from components import versions
+from components.component import Component, Spec
+from components.network import Endpoint
+from components.pods import Mount, Resources, hardened_pod, http_probe
+from components.rights import rule
+
+METRICS_PORT = 9100
+USER = 10003
+RUNS, FIGURES = "runs.json", "metrics.txt"
+
+
+class RunRecord:
+    """A config map that the job of a part fills in, and a web server that knows only its figures.
+
+    Beside a part's other children: it owns nothing by itself.
+    """
+
+    name: str
+    """The config map's."""
+    metrics: Endpoint
+    """Where the figures of the last run are."""
+
+    def __init__(self, owner: Component, part: str) -> None:
+        self.name = f"{part}-record"
+        labels, shown = owner.role("metrics"), f"{part}-metrics"
+        self.metrics = Endpoint(
+            name=shown,
+            namespace=owner.meta["namespace"],
+            labels=labels,
+            ports=(METRICS_PORT,),
+        )
+        record = ConfigMap(
+            self.name,
+            metadata=owner.named(self.name),
+            data={RUNS: "[]", FIGURES: ""},
+            # The job fills it in.
+            opts=ResourceOptions.merge(owner.child, ResourceOptions(ignore_changes=["data"])),
+        )
+        Deployment(
+            shown,
+            metadata=owner.named(shown),
+            spec={
+                "replicas": 1,
+                "revision_history_limit": 3,
+                "selector": {"match_labels": labels},
+                "template": metrics_pod_of(labels, record.metadata.name),
+            },
+            opts=owner.child,
+        )
+        Service(
+            shown,
+            metadata=owner.named(shown),
+            spec={"selector": labels, "ports": [{"name": "metrics", "port": METRICS_PORT}]},
+            opts=owner.child,
+        )
+
+    @property
+    def writable(self) -> Spec:
+        """What the job must be allowed, in the record's namespace."""
+        return rule("", ["configmaps"], ["get", "patch"], self.name)
+
+
+def metrics_pod_of(labels: Mapping[str, str], record: Input[str]) -> Spec:
+    """A web server for one file, which the kubelet keeps up to date."""
+    probe = http_probe(f"/{FIGURES}", METRICS_PORT, period=10, failures=3)
+    container: Spec = {
+        "name": "metrics",
+        "image": versions.BUSYBOX_IMAGE,
+        "command": ["httpd", "-f", "-p", str(METRICS_PORT), "-h", "/record"],
+        "ports": [{"name": "metrics", "container_port": METRICS_PORT}],
+        "resources": Resources(cpu="5m", memory="16Mi").spec,
+        "readiness_probe": probe,
+        "liveness_probe": probe,
+    }
+    return hardened_pod(
+        container, labels=labels, user=USER, mounts=(config_files("record", "/record", record),)
+    )
+
+
+def config_files(name: str, path: str, config_map: Input[str]) -> Mount:
+    """All of a config map as files of one folder."""
+    return Mount(name=name, path=path, source={"config_map": {"name": config_map}})

@@ -22,7 +22,7 @@ SHARED = (
     "verification_job/__init__.py",
     "verification_job/cluster_api.py",
     "verification_job/errors.py",
-    "verification_job/record.py",
+    "verification_job/runs.py",
 )
 """What it takes from the other job: the API server's client and the record's shape."""
 FILES = "/run/configuration"

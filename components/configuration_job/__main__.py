@@ -1,7 +1,6 @@
 """`backup`: all declared objects into the bucket. `keep`, `fetch`, `list`: other files there."""
 
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -11,39 +10,32 @@ from typing import Any
 
 from components.configuration_job.bucket import Bucket
 from components.configuration_job.exporting import digest, exported, packed, unpacked
-from components.configuration_job.keeping import Folder
+from components.configuration_job.keeping import OBJECTS, Folder
 from components.configuration_job.record import metrics
 from components.verification_job.cluster_api import Api
 from components.verification_job.errors import VerificationError
-from components.verification_job.record import Run, extended
+from components.verification_job.runs import Run, performed
 
-PREFIX, SUFFIX = "objects/", ".jsonl.gz"
 PATH_SECONDS = 30
 """A pod's network paths open some moments after it began."""
 
 
 def backup(plan: dict[str, Any]) -> int:
     """One run, to its line in the record. The exit code is the verdict."""
-    api, began = Api(), time.time()
-    run: Run = {"job": os.environ["JOB"], "began": round(began)}
-    try:
+    api = Api()
+
+    def act() -> Run:
         await_path(api)
-        run |= {"ok": True, **written(api, plan)}
-    except VerificationError as wrong:
-        reason = " ".join(str(wrong).split())
-        run |= {"ok": False, "error": reason}
-        print(f"error: {reason}", file=sys.stderr)
-    run |= {"ended": round(time.time()), "seconds": round(time.time() - began, 1)}
-    remember(api, plan["record"], run)
-    print(json.dumps(run))
-    return 0 if run["ok"] else 1
+        return written(api, plan)
+
+    return performed(api, plan["record"], act, metrics, also={})
 
 
 def written(api: Api, plan: dict[str, Any]) -> Run:
     """What was exported, once it has been read back."""
     at = datetime.now(UTC)
     found = exported(api, plan["namespaces"], plan["kinds"])
-    folder = folder_of(plan, PREFIX, SUFFIX)
+    folder = folder_of(plan, *OBJECTS)
     body = packed(found.things)
     key, back = folder.keep(body, at)
     things = unpacked(back)
@@ -72,14 +64,6 @@ def await_path(api: Api) -> None:
             time.sleep(1)
         else:
             return
-
-
-def remember(api: Api, record: dict[str, str], run: Run) -> None:
-    """Add the run to the record, and its figures for whoever collects them."""
-    path = f"/api/v1/namespaces/{record['namespace']}/configmaps/{record['name']}"
-    runs = json.loads(api.get(path).get("data", {}).get("runs.json", "[]"))
-    runs = extended(runs, run)
-    api.merge(path, {"data": {"runs.json": json.dumps(runs), "metrics.txt": metrics(runs)}})
 
 
 def folder_of(plan: dict[str, Any], prefix: str, suffix: str) -> Folder:

@@ -8,6 +8,8 @@ from typing import Protocol
 from components.configuration_job.exporting import digest
 from components.verification_job.errors import VerificationError
 
+OBJECTS = "objects/", ".jsonl.gz"
+"""How the names of exports begin and end."""
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
 LENGTH = len("2026-11-21T20-15-30Z")
 SUM = ".sha256"

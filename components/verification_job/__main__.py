@@ -15,8 +15,9 @@ import psycopg2
 from .cluster_api import Api
 from .comparing import Compared, Connection, Table, compared
 from .errors import VerificationError
-from .record import Run, extended, metrics
+from .record import metrics
 from .restoring import Restoration
+from .runs import Run, performed
 
 BY_THE_CLOCK = re.compile(r"-\d{8,}$")
 """How a job is called that its CronJob made: by the minute since 1970."""
@@ -26,19 +27,15 @@ OPTIONS = "-c statement_timeout=300s -c timezone=UTC"
 
 def main(plan: dict[str, Any], files: Path) -> int:
     """One run, to its line in the record. The exit code is the verdict."""
-    api, began = Api(), time.time()
-    job = os.environ["JOB"]
-    run: Run = {"job": job, "began": round(began), "scheduled": bool(BY_THE_CLOCK.search(job))}
-    try:
-        run |= {"ok": True, **verified(api, plan, files)}
-    except (VerificationError, psycopg2.Error) as wrong:
-        reason = " ".join(str(wrong).split())
-        run |= {"ok": False, "error": reason}
-        print(f"error: {reason}", file=sys.stderr)
-    run |= {"ended": round(time.time()), "seconds": round(time.time() - began, 1)}
-    keep(api, plan["record"], run)
-    print(json.dumps(run))
-    return 0 if run["ok"] else 1
+    api = Api()
+    return performed(
+        api,
+        plan["record"],
+        lambda: verified(api, plan, files),
+        metrics,
+        also={"scheduled": bool(BY_THE_CLOCK.search(os.environ["JOB"]))},
+        failures=(VerificationError, psycopg2.Error),
+    )
 
 
 def verified(api: Api, plan: dict[str, Any], files: Path) -> Run:
@@ -119,14 +116,6 @@ def size_of(connection: Connection) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])
-
-
-def keep(api: Api, record: dict[str, str], run: Run) -> None:
-    """Add the run to the record, and its figures for whoever collects them."""
-    path = f"/api/v1/namespaces/{record['namespace']}/configmaps/{record['name']}"
-    runs = json.loads(api.get(path).get("data", {}).get("runs.json", "[]"))
-    runs = extended(runs, run)
-    api.merge(path, {"data": {"runs.json": json.dumps(runs), "metrics.txt": metrics(runs)}})
 
 
 if __name__ == "__main__":

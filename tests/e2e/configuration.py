@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from components.configuration_job.exporting import unpacked
-from components.configuration_job.keeping import dated
+from components.configuration_job.keeping import OBJECTS, dated
 from tests.e2e.command import run
 from tests.e2e.compared import LEFT_OUT, Comparison, compared, told
 from tests.e2e.keeper import Configuration
 from tests.e2e.kubectl import kubectl
 
-PREFIX, SUFFIX = "objects/", ".jsonl.gz"
 APPLIED = "serverside-applied"
 
 
@@ -49,13 +48,13 @@ def check(configuration: Configuration, to: Path | None = None) -> None:
     """The newest export, held against the cluster and offered to it again."""
     began = time.monotonic()
     with configuration.keeper() as keeper:
-        key, body = keeper.fetch(PREFIX, SUFFIX)
+        key, body = keeper.fetch(*OBJECTS)
     things = unpacked(body)
     if to:
         to.write_text(json.dumps(listed(things), indent=1))
         print(f"{to}: for `kubectl apply --server-side -f`")
     homes = [it["metadata"]["name"] for it in things if it["kind"] == "Namespace"]
-    found = compared(things, live(configuration.kubeconfig, homes), dated(key, PREFIX))
+    found = compared(things, live(configuration.kubeconfig, homes), dated(key, OBJECTS[0]))
     print(f"{key}: {found.exported} objects of {len(homes)} namespaces; live are {found.live}")
     tell(found)
     if not found.whole:

@@ -3,11 +3,11 @@ bucket, its secrets as they are encrypted, and from there into an empty stack.""
 
 import argparse
 import gzip
-import hashlib
 import json
 import os
 from pathlib import Path
 
+from components.configuration_job.exporting import digest
 from tests.e2e.command import run
 from tests.e2e.keeper import Configuration
 from tests.e2e.plain import refuse_plain, secrets_of
@@ -93,7 +93,7 @@ def read(origin: str, stack: str) -> tuple[bytes, str]:
 def checked(file: Path) -> bytes:
     """A file that is what the checksum beside it says, where there is one."""
     body, beside = file.read_bytes(), Path(f"{file}.sha256")
-    found = hashlib.sha256(body).hexdigest()
+    found = digest(body)
     if beside.exists() and (wanted := beside.read_text().split()[0]) != found:
         raise StateError(f"{file}: SHA-256 is {found}, written was {wanted}")
     return body

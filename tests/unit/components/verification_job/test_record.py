@@ -2,7 +2,8 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from components.verification_job.record import KEPT, extended, metrics
+from components.verification_job.record import metrics
+from components.verification_job.runs import KEPT, extended
 
 
 def run(*, ended: int, ok: bool = True, scheduled: bool = True) -> dict[str, Any]:

@@ -6,23 +6,21 @@ from pathlib import Path
 
 from pulumi import Input, Output
 
-from components import further_versions
 from components.archive import Archive
 from components.component import Spec
-from components.pods import Mount, Resources, hardened_pod
+from components.pods import Mount
 from components.postgres import Postgres
 from components.postgres_specs import API, PORT
 from components.recovery_specs import one_instance_of, recovery_of
-from components.run_record import USER, config_files
+from components.run_record import config_files
+from components.scheduled_jobs import PROGRAM_HOME, python_job, scheduled
 from components.secret_key import SecretKey
-from components.training import scheduled
 from components.verification_job.comparing import Table
 
 PROGRAM = Path(__file__).with_name("verification_job")
 RESTORED_NAME = "restored"
 """The throw-away database: always the same, so that its paths can be declared."""
 FILES = "/run/verification"
-HOME = "/run/program"
 PATIENCE = 1200
 LAG_SECONDS = 600
 """The log is sent after five minutes at the latest; twice that is late."""
@@ -87,44 +85,21 @@ def job_of(
     ca: SecretKey,
     bucket: Sequence[SecretKey],
 ) -> Spec:
-    """The job in Barman's image, which has a Python and a driver of Postgres."""
-    container: Spec = {
-        "name": "verification",
-        "image": further_versions.BARMAN_SIDECAR_IMAGE,
-        "command": ["python3", "-m", PROGRAM.name, FILES],
-        # Where Python looks first, wherever the image keeps the rest.
-        "working_dir": HOME,
-        "env": [
-            {"name": "JOB", "value_from": {"field_ref": {"field_path": JOB}}},
-        ],
-        "resources": Resources(cpu="50m", memory="128Mi").spec,
-    }
-    pod = hardened_pod(
-        container,
+    """The job, by the clock."""
+    job = python_job(
+        {"name": "verification", "command": ["python3", "-m", PROGRAM.name, FILES]},
         labels=labels,
-        user=USER,
+        account=account,
+        memory="128Mi",
         mounts=(
-            config_files("program", f"{HOME}/{PROGRAM.name}", program),
+            config_files("program", f"{PROGRAM_HOME}/{PROGRAM.name}", program),
             config_files("plan", f"{FILES}/plan", plan),
             _secret("original", (password, "password"), (ca, "ca.crt")),
             *([_secret("bucket", *((at, at.key) for at in bucket))] if bucket else []),
         ),
-        also={
-            "restart_policy": "Never",
-            "service_account_name": account,
-            "automount_service_account_token": True,
-        },
+        seconds=PATIENCE + 900,
     )
-    job: Spec = {
-        "template": pod,
-        "backoff_limit": 0,
-        "active_deadline_seconds": PATIENCE + 900,
-        "ttl_seconds_after_finished": 86400,
-    }
     return scheduled(job, schedule)
-
-
-JOB = "metadata.labels['batch.kubernetes.io/job-name']"
 
 
 def _secret(name: str, *keys: tuple[SecretKey, str]) -> Mount:

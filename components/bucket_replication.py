@@ -2,9 +2,10 @@ from pulumi import Input, ResourceOptions, RunError
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap, Service
 
+from components import metrics_page
 from components.archive_specs import Place
 from components.bucket_door import FarBucket
-from components.bucket_replication_specs import METRICS_PORT, SCRIPT, pod_of, remotes
+from components.bucket_replication_specs import SCRIPT, pod_of, remotes
 from components.cloud_buckets import BY_ITSELF
 from components.component import Component
 from components.network import Endpoint, Pods, open_path, open_to_address
@@ -57,7 +58,10 @@ class BucketReplication(Component):
             )
         super().__init__(name, namespace, opts)
         self.metrics = Endpoint(
-            name=f"{name}-metrics", namespace=namespace, labels=self.labels, ports=(METRICS_PORT,)
+            name=f"{name}-metrics",
+            namespace=namespace,
+            labels=self.labels,
+            ports=(metrics_page.PORT,),
         )
         self._open_paths(name, source, target)
 
@@ -91,7 +95,7 @@ class BucketReplication(Component):
         Service(
             f"{name}-metrics",
             metadata=self.named(f"{name}-metrics"),
-            spec={"selector": self.labels, "ports": [{"name": "metrics", "port": METRICS_PORT}]},
+            spec=metrics_page.service(self.labels),
             opts=self.child,
         )
         self.register_outputs({})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pulumi import Input, Output
 
-from components import further_versions, versions
+from components import further_versions, metrics_page
 from components.bucket_door import FarBucket
 from components.component import Spec
 from components.object_store import Bucket
@@ -16,8 +16,6 @@ SCRIPT = Path(__file__).with_name("bucket_replication.sh")
 FOLDER = "/etc/replication"
 FILES = "/run/secrets/replication"
 FIGURES = "/run/figures"
-PAGE = "metrics.txt"
-METRICS_PORT = 9100
 USER = 10004
 ROUND_SECONDS = 2400
 """No round takes longer than half an hour by itself, plus what its lists take."""
@@ -66,7 +64,9 @@ def pod_of(
             {"name": "RCLONE_CONFIG", "value": f"{FOLDER}/rclone.conf"},
         ],
         "resources": Resources(cpu="20m", memory=memory).spec,
-        "readiness_probe": http_probe(f"/{PAGE}", METRICS_PORT, period=5, failures=3),
+        "readiness_probe": http_probe(
+            f"/{metrics_page.FILE}", metrics_page.PORT, period=5, failures=3
+        ),
         "liveness_probe": {
             "exec": {"command": ["sh", "-c", youngest(ROUND_SECONDS + every_seconds)]},
             "period_seconds": 60,
@@ -76,12 +76,8 @@ def pod_of(
     }
     figures: Spec = {
         **BESIDE,
-        "name": "metrics",
-        "image": versions.BUSYBOX_IMAGE,
-        "command": ["httpd", "-f", "-p", str(METRICS_PORT), "-h", FIGURES],
-        "ports": [{"name": "metrics", "container_port": METRICS_PORT}],
-        "resources": Resources(cpu="5m", memory="16Mi").spec,
-        "liveness_probe": {"tcp_socket": {"port": METRICS_PORT}, "period_seconds": 30},
+        **metrics_page.server(FIGURES),
+        "liveness_probe": {"tcp_socket": {"port": metrics_page.PORT}, "period_seconds": 30},
     }
     return hardened_pod(
         copier,
@@ -99,4 +95,4 @@ def pod_of(
 
 def youngest(seconds: int) -> str:
     """A shell's question whether the figures were written that lately: a round that hangs ends."""
-    return f"test $(($(date +%s) - $(stat -c %Y {FIGURES}/{PAGE}))) -lt {seconds}"
+    return f"test $(($(date +%s) - $(stat -c %Y {FIGURES}/{metrics_page.FILE}))) -lt {seconds}"

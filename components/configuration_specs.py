@@ -6,15 +6,14 @@ from pathlib import Path
 
 from pulumi import Input, Output
 
-from components import further_versions
 from components.archive_specs import Access
 from components.cloud_buckets import S3Bucket
 from components.component import Spec
 from components.configuration_job.kinds import KINDS
 from components.object_store import Bucket
-from components.pods import Mount, Resources, hardened_pod
-from components.run_record import USER, config_files
-from components.training import scheduled
+from components.pods import Mount
+from components.run_record import config_files
+from components.scheduled_jobs import PROGRAM_HOME, python_job, scheduled
 
 HERE = Path(__file__).parent
 PROGRAM = "configuration_job"
@@ -26,9 +25,7 @@ SHARED = (
 )
 """What it takes from the other job: the API server's client and the record's shape."""
 FILES = "/run/configuration"
-HOME = "/run/program"
 SECONDS = 900
-JOB = "metadata.labels['batch.kubernetes.io/job-name']"
 
 S3Place = Bucket | S3Bucket
 """Where configurations can go: the job speaks S3 alone."""
@@ -86,11 +83,8 @@ def job_of(
     place: S3Place,
     way: Access,
 ) -> Spec:
-    """The job in Barman's image, which has a Python and boto3."""
-    env: list[Spec] = [
-        {"name": "JOB", "value_from": {"field_ref": {"field_path": JOB}}},
-        *({"name": name, "value": value} for name, value in way.env.items()),
-    ]
+    """The job, by the clock."""
+    env: list[Spec] = [{"name": name, "value": value} for name, value in way.env.items()]
     mounts = [_program(program), config_files("plan", f"{FILES}/plan", plan)]
     if isinstance(place, Bucket):
         found = place.credentials
@@ -98,37 +92,23 @@ def job_of(
         items = [{"key": found.key, "path": found.key}]
         secret = {"secret_name": found.secret, "items": items, "default_mode": 0o440}
         mounts.append(Mount(name="bucket", path=f"{FILES}/bucket", source={"secret": secret}))
-    container: Spec = {
-        "name": "configuration",
-        "image": further_versions.BARMAN_SIDECAR_IMAGE,
-        "command": ["python3", "-m", f"components.{PROGRAM}", f"{FILES}/plan/plan.json"],
-        "args": ["backup"],
-        # Where Python looks first, wherever the image keeps the rest.
-        "working_dir": HOME,
-        "env": env,
-        "resources": Resources(cpu="50m", memory="192Mi").spec,
-    }
-    pod = hardened_pod(
-        container,
-        labels=labels,
-        user=USER,
-        mounts=tuple(mounts),
-        also={
-            "restart_policy": "Never",
-            "service_account_name": account,
-            "automount_service_account_token": True,
+    job = python_job(
+        {
+            "name": "configuration",
+            "command": ["python3", "-m", f"components.{PROGRAM}", f"{FILES}/plan/plan.json"],
+            "args": ["backup"],
         },
+        labels=labels,
+        account=account,
+        memory="192Mi",
+        mounts=mounts,
+        seconds=SECONDS,
+        env=env,
     )
-    job: Spec = {
-        "template": pod,
-        "backoff_limit": 0,
-        "active_deadline_seconds": SECONDS,
-        "ttl_seconds_after_finished": 86400,
-    }
     return scheduled(job, schedule)
 
 
 def _program(config_map: Input[str]) -> Mount:
     items = [{"key": key_of(path), "path": f"components/{path}"} for path in modules()]
     source: Spec = {"config_map": {"name": config_map, "items": items}}
-    return Mount(name="program", path=HOME, source=source)
+    return Mount(name="program", path=PROGRAM_HOME, source=source)

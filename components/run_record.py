@@ -6,15 +6,14 @@ from pulumi import Input, ResourceOptions
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap, Service
 
-from components import versions
+from components import metrics_page
 from components.component import Component, Spec
 from components.network import Endpoint
-from components.pods import Mount, Resources, hardened_pod, http_probe
+from components.pods import Mount, hardened_pod, http_probe
 from components.rights import rule
+from components.scheduled_jobs import USER
 
-METRICS_PORT = 9100
-USER = 10003
-RUNS, FIGURES = "runs.json", "metrics.txt"
+RUNS = "runs.json"
 
 
 class RunRecord:
@@ -35,12 +34,12 @@ class RunRecord:
             name=shown,
             namespace=owner.meta["namespace"],
             labels=labels,
-            ports=(METRICS_PORT,),
+            ports=(metrics_page.PORT,),
         )
         record = ConfigMap(
             self.name,
             metadata=owner.named(self.name),
-            data={RUNS: "[]", FIGURES: ""},
+            data={RUNS: "[]", metrics_page.FILE: ""},
             # The job fills it in.
             opts=ResourceOptions.merge(owner.child, ResourceOptions(ignore_changes=["data"])),
         )
@@ -58,7 +57,7 @@ class RunRecord:
         Service(
             shown,
             metadata=owner.named(shown),
-            spec={"selector": labels, "ports": [{"name": "metrics", "port": METRICS_PORT}]},
+            spec=metrics_page.service(labels),
             opts=owner.child,
         )
 
@@ -70,13 +69,9 @@ class RunRecord:
 
 def metrics_pod_of(labels: Mapping[str, str], record: Input[str]) -> Spec:
     """A web server for one file, which the kubelet keeps up to date."""
-    probe = http_probe(f"/{FIGURES}", METRICS_PORT, period=10, failures=3)
+    probe = http_probe(f"/{metrics_page.FILE}", metrics_page.PORT, period=10, failures=3)
     container: Spec = {
-        "name": "metrics",
-        "image": versions.BUSYBOX_IMAGE,
-        "command": ["httpd", "-f", "-p", str(METRICS_PORT), "-h", "/record"],
-        "ports": [{"name": "metrics", "container_port": METRICS_PORT}],
-        "resources": Resources(cpu="5m", memory="16Mi").spec,
+        **metrics_page.server("/record"),
         "readiness_probe": probe,
         "liveness_probe": probe,
     }

@@ -3,19 +3,19 @@ from dataclasses import asdict, dataclass
 from pulumi import Input, ResourceOptions, RunError
 from pulumi_kubernetes.batch.v1 import CronJob
 
-from components.component import Component, Spec
+from components.component import Component
 from components.fraud_pods import FraudPods
 from components.mlflow import Mlflow
 from components.network import Pods, open_path
 from components.postgres import Postgres
 from components.redis import Redis
+from components.scheduled_jobs import scheduled
 from policies.images import unpinned
 
 ACCOUNT = "trainer"
 """The registry's client that this part is."""
 MODEL = "fraud"
 """The registered model that is trained and watched."""
-NEVER = "0 0 1 1 *"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,17 +85,3 @@ class Training(Component):
                 opts=after,
             )
         self.register_outputs({})
-
-
-def scheduled(job: Spec, schedule: str) -> Spec:
-    """A job on a schedule, one at a time; without a schedule, one that someone starts by hand."""
-    return {
-        "schedule": schedule or NEVER,
-        "suspend": not schedule,
-        "concurrency_policy": "Forbid",
-        # A cluster that was away catches up with the last one only.
-        "starting_deadline_seconds": 600,
-        "successful_jobs_history_limit": 3,
-        "failed_jobs_history_limit": 3,
-        "job_template": {"spec": job},
-    }

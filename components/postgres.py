@@ -68,7 +68,7 @@ class Postgres(Component):
         operator: PostgresOperator,
         secrets: Secrets,
         instances: int = MINIMUM,
-        memory: str = "384Mi",
+        memory: str = "1Gi",
         storage: str = "2Gi",
         archive: Archive | None = None,
         regions: Regions | None = None,

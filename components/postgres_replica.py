@@ -25,7 +25,7 @@ class PostgresReplica(Postgres):
         shared: SharedSecrets,
         regions: Regions,
         instances: int = MINIMUM,
-        memory: str = "384Mi",
+        memory: str = "1Gi",
         storage: str = "2Gi",
         opts: ResourceOptions | None = None,
     ) -> None:

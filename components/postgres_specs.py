@@ -1,6 +1,8 @@
 """What CloudNativePG is asked for: its objects' specifications, in its own words."""
 
-from pulumi import Input, Output
+import re
+
+from pulumi import Input, Output, RunError
 
 from components import versions
 from components.component import PLATFORM, Spec
@@ -48,7 +50,11 @@ def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
         "enablePDB": True,
         "inheritedMetadata": {"labels": PLATFORM},
         "postgresql": {
-            "parameters": {"shared_buffers": "96MB", "max_connections": "100", **eager(instances)},
+            "parameters": {
+                "shared_buffers": buffers_of(memory),
+                "max_connections": "100",
+                **eager(instances),
+            },
             "synchronous": synchronous(instances),
         },
         "resources": Resources(cpu="100m", memory=memory).spec,
@@ -67,6 +73,20 @@ def instances_of(instances: int, *, memory: str, storage: str) -> Spec:
         "failoverDelay": 0,
         **(SWIFT if instances > PAIR else {}),
     }
+
+
+def buffers_of(memory: str) -> str:
+    """Three eighths of the memory, in Postgres' own units.
+
+    Indexes of windows are entered at random. A page that finds no room is written out, and again
+    when the next payment has changed it: with a quarter of today's buffers that was most of what
+    the disk had to do.
+    """
+    found = re.fullmatch(r"([1-9][0-9]*)(Mi|Gi)", memory)
+    if not found:
+        raise RunError(f"Postgres: memory is {memory!r}, allowed: whole Mi or Gi, such as 1Gi")
+    mebibytes = int(found[1]) * {"Mi": 1, "Gi": 1024}[found[2]]
+    return f"{mebibytes * 3 // 8}MB"
 
 
 def synchronous(instances: int) -> Spec:

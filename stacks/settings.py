@@ -48,7 +48,7 @@ class Settings:
     """What all pods of the platform may ask for together."""
     api_replicas: int = 2
     postgres_instances: int = 2
-    postgres_memory: str = "384Mi"
+    postgres_memory: str = "1Gi"
     postgres_storage: str = "2Gi"
     postgres_operators: int = 1
     """Replicas of the operator; with two, a failover waits for none when a node is lost."""

@@ -24,8 +24,9 @@ from app.telemetry import Telemetry
 OPEN: Final = frozenset({"/healthz", "/readyz", "/leadz", "/metrics", "/openapi.json"})
 """Everything else needs the key, a route that is added tomorrow too."""
 
-_IN_FLIGHT = 512
-"""More at once than this wait for something that does not come: better to say so."""
+_IN_FLIGHT = 2560
+"""More at once than this wait for something that does not come: better to say so. It is what may
+wait in line and be decided (`Limits`), so a disk that stops for a second refuses nobody."""
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """An answer to anything else acknowledges something."""

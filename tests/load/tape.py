@@ -36,6 +36,9 @@ class Mix:
     """Payments of a batch."""
     retry_after: int = 500
     """Single payments between the first telling of one and the second."""
+    ask_after: int = 2500
+    """Likewise between telling one and asking or saying what became of it. Nobody asks before he
+    was answered, which takes its time when the disk stops."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,13 @@ class Composer:
     def compose(self, count: int) -> Iterator[Request]:
         """So many requests, the payments in them in time order."""
         mix, singles = self.mix, self._singles()
-        told = deque[_Told](maxlen=mix.retry_after)
+        told = deque[_Told](maxlen=mix.ask_after)
         for _ in range(count):
-            draw, old = self.random.random(), len(told) == mix.retry_after
+            draw, old = self.random.random(), len(told) == mix.ask_after
             if (draw := draw - mix.batches) < 0:
                 yield Request(BATCH, batch([one.body for one in islice(singles, mix.batch)]))
-            elif (draw := draw - mix.retries) < 0 and old:
-                yield Request(SINGLE, told[0].body)
+            elif (draw := draw - mix.retries) < 0 and len(told) >= mix.retry_after:
+                yield Request(SINGLE, told[-mix.retry_after].body)
             elif (draw := draw - mix.labels) < 0 and old:
                 yield Request(LABELS, label(told[0].number, fraud=told[0].fraud))
             elif draw - mix.reads < 0 and old:

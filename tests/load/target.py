@@ -55,7 +55,9 @@ class Target:
         paths = self.paths()
         labels = LABELLED if LABELS in paths else 0.0
         reading = DECISION.replace("{transaction_id}", "{}") if DECISION in paths else "/healthz"
-        return Composer(payments, Mix(labels=labels, retry_after=max(rate, 100)), reading)
+        second = max(rate, 100)
+        mix = Mix(labels=labels, retry_after=second, ask_after=5 * second)
+        return Composer(payments, mix, reading)
 
     def metrics(self) -> Mapping[str, str]:
         """What each of its processes counts, by where it was asked. A URL answers for one."""

@@ -3,6 +3,7 @@ import pytest
 
 from components.postgres import Postgres
 from components.postgres_operator import PostgresOperator
+from components.postgres_specs import buffers_of
 from components.secrets import Secrets
 from tests.unit.engine import Deploy, Made
 
@@ -26,6 +27,20 @@ def test_a_commit_is_on_two_instances_or_does_not_happen(deploy: Deploy) -> None
     assert spec["instances"] == 2
     synchronous = spec["postgresql"]["synchronous"]
     assert synchronous == {"method": "any", "number": 1, "dataDurability": "required"}
+
+
+def test_postgres_keeps_three_eighths_of_its_memory_for_pages(deploy: Deploy) -> None:
+    spec = postgres(deploy)["Cluster", "ledger"]["spec"]
+
+    assert spec["resources"]["limits"]["memory"] == "1Gi"
+    assert spec["postgresql"]["parameters"]["shared_buffers"] == "384MB"
+    assert buffers_of("512Mi") == "192MB"
+
+
+@pytest.mark.parametrize("memory", ["1G", "1.5Gi", "", "0Mi", "Gi"])
+def test_memory_in_other_units_is_refused_in_one_line(memory: str) -> None:
+    with pytest.raises(pulumi.RunError, match=f"memory is '{memory}', allowed: whole Mi or Gi"):
+        buffers_of(memory)
 
 
 def test_three_instances_fail_over_only_to_one_that_has_every_commit(deploy: Deploy) -> None:

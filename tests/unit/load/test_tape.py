@@ -78,7 +78,7 @@ def test_bodies_are_what_the_replay_writes_and_the_service_takes(pool: Transacti
 
 
 def test_the_mix_is_what_was_asked_for(pool: Transactions) -> None:
-    mix = Mix(batches=0.1, retries=0.2, labels=0.05, reads=0.05, retry_after=10)
+    mix = Mix(batches=0.1, retries=0.2, labels=0.05, reads=0.05, retry_after=10, ask_after=20)
     requests = composed(pool, mix, 20_000)
 
     kinds = Counter(one.path if one.body else "read" for one in requests)
@@ -128,7 +128,7 @@ def test_a_batch_is_one_the_service_takes(pool: Transactions) -> None:
 
 
 def test_a_label_and_a_read_name_a_payment_that_was_told(pool: Transactions) -> None:
-    requests = composed(pool, Mix(labels=0.1, reads=0.1, retry_after=50))
+    requests = composed(pool, Mix(labels=0.1, reads=0.1, ask_after=50))
     known = set[int]()
     for one in requests:
         if one.path == SINGLE:
@@ -141,7 +141,7 @@ def test_a_label_and_a_read_name_a_payment_that_was_told(pool: Transactions) -> 
 
 
 def test_a_tape_reads_back_and_is_closed_to_others(pool: Transactions, tmp_path: Path) -> None:
-    tape, requests = tmp_path / "tape.json", composed(pool, Mix(reads=0.1, retry_after=10), 200)
+    tape, requests = tmp_path / "tape.json", composed(pool, Mix(reads=0.1, ask_after=10), 200)
 
     write(tape, requests, url="http://10.77.0.2:30080/", key="k" * 16)
 

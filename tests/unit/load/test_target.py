@@ -80,7 +80,7 @@ def test_labels_and_reads_are_sent_where_the_target_has_them(
     composer = Target(url=OURS, key_file=key).composer(Payments(pool, 1), 1000)
 
     assert composer.mix.labels == target.LABELLED
-    assert composer.mix.retry_after == 1000
+    assert (composer.mix.retry_after, composer.mix.ask_after) == (1000, 5000)
     assert composer.read.format(7) == "/v1/decisions/7"
 
 

@@ -82,6 +82,8 @@ class Rounds:
             await self._slots.acquire()
             await self._gather()
             told = self._line.take()
+            if self._line.waiting:  # behind a batch, say: they have been patient already
+                self._next_start = 0.0
             if told:
                 await self._begin(told)
             else:

@@ -119,6 +119,18 @@ async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platf
     assert platform.log.rounds == [1, 2]
 
 
+async def test_who_waits_behind_a_batch_is_not_asked_for_patience_again(
+    platform: Platform,
+) -> None:
+    async with platform.rounds(Limits(gather_seconds=30, gather_most_seconds=30)) as rounds:
+        batch = [payment(2), payment(3)]
+        told = [rounds.score(these) for these in ([payment(1)], batch, [payment(4)])]
+        async with asyncio.timeout(5):
+            await asyncio.gather(*told)
+
+    assert platform.log.rounds == [1, 2, 1]
+
+
 @pytest.mark.parametrize(
     ("size", "seconds", "patience"),
     [(0, 0, 0.004), (6, 0.001, 0.0045), (1, 0.01, 0.005), (100, 0, 0.008), (1, 3, 0.008)],

@@ -48,7 +48,7 @@ class Plan:
             "metadata": {"name": RESTORED_NAME, "namespace": self.away},
             "spec": {
                 **one_instance_of(self.of.described, archive=archive),
-                **recovery_of(self.of.name, archive=archive, owner=database),
+                **recovery_of(self.of.server, archive=archive, owner=database),
                 **self.archive.service_account,
             },
         }

@@ -3,6 +3,7 @@
 import subprocess
 import time
 
+import httpx
 from kubernetes.client import ApiException
 from urllib3.exceptions import HTTPError
 
@@ -12,6 +13,8 @@ from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import TooLateError, until
 from tests.prove.wholeness import Checkup
 
+_CONNECTIONS = 8
+"""Each is led to some replica of the service: so many miss one of two once in a hundred times."""
 STREAMING = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"
 
 
@@ -20,7 +23,7 @@ def wait_whole(stack: RunningStack, within: float = timeouts.RECOVERY) -> float:
     began, checkup = time.time(), Checkup(stack, time.time())
 
     def whole() -> bool:
-        return not checkup.missing() and in_step(stack)
+        return not checkup.missing() and in_step(stack) and reachable(stack)
 
     try:
         until(whole, within=within, what="the whole stack")
@@ -37,3 +40,12 @@ def in_step(stack: RunningStack) -> bool:
         return streaming == int(postgres(stack)["spec"]["instances"]) - 1
     except (AssertionError, ApiException, HTTPError, subprocess.TimeoutExpired):
         return False  # there is no primary to ask, or no API server
+
+
+def reachable(stack: RunningStack) -> bool:
+    """Whether every connection leads to the service: a node that is back is routed to later."""
+    door = f"{stack.outputs['scoring_url']}/healthz"
+    try:
+        return all(httpx.get(door, timeout=2).is_success for _ in range(_CONNECTIONS))
+    except httpx.HTTPError:
+        return False

@@ -6,10 +6,8 @@ import pulumi
 from pulumi import Input, ResourceOptions, RunError
 
 from components.archive import Archive
-from components.barman_plugin import BarmanPlugin
 from components.bucket_door import BucketDoor
 from components.bucket_replication import BucketReplication
-from components.cert_manager import CertManager
 from components.cluster import Cluster
 from components.fraud_service import FraudService
 from components.lease import Lease, Witness
@@ -24,6 +22,7 @@ from components.regions import Regions
 from components.secret_reader import SecretReader
 from components.secrets import Secrets
 from components.shared_secrets import SharedSecrets
+from stacks.backups import barman
 from stacks.settings import Settings
 
 SHARED = "primary-reader"
@@ -162,15 +161,8 @@ class Standby:
             shared=shared,
             opts=there,
         )
-        certificates = CertManager("cert-manager", manifests=env.manifests, opts=there)
-        barman = BarmanPlugin(
-            "plugin-barman-cloud",
-            operator=operator,
-            certificates=certificates,
-            manifests=env.manifests,
-            opts=there,
-        )
-        Archive("copies", namespace=home, plugin=barman, place=copy, opts=there)
+        _, plugin = barman(env, operator=operator, here=there)
+        Archive("copies", namespace=home, plugin=plugin, place=copy, opts=there)
 
 
 def read(path: str) -> str:

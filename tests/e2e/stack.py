@@ -112,6 +112,11 @@ class RunningStack(Clients):
         return self._api_key_reference[0]
 
     @cached_property
+    def apps(self) -> Api:
+        """Stateful sets, deployments."""
+        return client.AppsV1Api(self.kubernetes)
+
+    @cached_property
     def network(self) -> Api:
         """Network policies."""
         return client.NetworkingV1Api(self.kubernetes)

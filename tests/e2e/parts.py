@@ -65,7 +65,7 @@ def ask_redis(stack: RunningStack, pod: pods.Pod, *command: str, port: int = RED
 def redis_instances(stack: RunningStack) -> int:
     """How many Redis are declared; an only one that a drill holds away is still one."""
     found = stack.apps.list_namespaced_stateful_set(stack.namespace, label_selector=REDIS.selector)
-    return max(1, *(each.spec.replicas for each in found.items))
+    return max([1, *(int(each.spec.replicas) for each in found.items)])
 
 
 def redis_primary(stack: RunningStack) -> pods.Pod:

@@ -4,16 +4,15 @@ from pulumi import Input
 
 from components.archive import Archive
 from components.backup import Backup
-from components.barman_plugin import BarmanPlugin
 from components.bucket_door import FarBucket
 from components.bucket_replication import BucketReplication
-from components.cert_manager import CertManager
 from components.cluster import Cluster
 from components.object_store import ObjectStore
 from components.postgres import Postgres
 from components.postgres_operator import PostgresOperator
 from components.secrets import Secrets
 from components.shared_secrets import SharedSecrets
+from stacks.backups import barman
 from stacks.settings import Settings
 
 OWN = "standby-backups"
@@ -62,17 +61,11 @@ class StandbyBackups:
             shared=shared,
             opts=self.here,
         )
-        barman = BarmanPlugin(
-            "plugin-barman-cloud",
-            operator=operator,
-            certificates=CertManager("cert-manager", manifests=env.manifests, opts=self.here),
-            manifests=env.manifests,
-            opts=self.here,
-        )
+        _, plugin = barman(env, operator=operator, here=self.here)
         self.copies = Archive(
             "copies",
             namespace=home,
-            plugin=barman,
+            plugin=plugin,
             place=copy.read_only,
             keep_days=None,
             opts=self.here,
@@ -80,7 +73,7 @@ class StandbyBackups:
         self.archive = Archive(
             "archive",
             namespace=home,
-            plugin=barman,
+            plugin=plugin,
             place=objects.bucket(OWN),
             keep_days=env.backup_keep_days,
             opts=self.here,

@@ -176,10 +176,9 @@ unit: unit-app unit-platform ## Unit and policy tests, with their coverage gates
 	@.venv/bin/coverage report --include='components/*,app/*' --fail-under=85 --format=total
 	@.venv/bin/coverage report --include='policies/*,app/domain/scoring.py,app/settings.py,stacks/settings.py' --fail-under=100 --skip-covered
 
-# Two halves, for two cores: training takes as long as all that is not the service.
-TRAINING := tests/unit/app/training
-unit-app: TESTS = tests/unit/app --ignore $(TRAINING)
-unit-platform: TESTS = $(TRAINING) $(filter-out tests/unit/app/,$(wildcard tests/unit/*/ tests/unit/test_*.py)) tests/policy
+# Two halves, for two cores. The published payments take seconds to draw: who needs them is in one.
+unit-app: TESTS = tests/unit/app
+unit-platform: TESTS = $(filter-out tests/unit/app/,$(wildcard tests/unit/*/ tests/unit/test_*.py)) tests/policy
 unit-app unit-platform: venv policies-venv
 	@COVERAGE_FILE=.coverage.$@ $(PY) -m pytest $(TESTS) --cov=components --cov=stacks --cov=app --cov=policies --cov-report=
 

@@ -38,17 +38,17 @@ class Archive(Component):
         namespace: Input[str],
         plugin: BarmanPlugin,
         place: Place,
-        keep_days: int = 7,
+        keep_days: int | None = 7,
         memory: str = "384Mi",
         snapshot_class: str = "",
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`memory` is the sidecar's, in every instance.
+        """`memory` is the sidecar's, in every instance. Without `keep_days` it is for reading.
 
         `snapshot_class` is the VolumeSnapshotClass of the databases' storage, where it has one.
         """
-        if keep_days < 1:
-            raise RunError(f"Archive {name}: keep_days is {keep_days}, allowed: 1 or more")
+        if keep_days is not None and keep_days < 1:
+            raise RunError(f"Archive {name}: keep_days is {keep_days}, allowed: 1 or more, or none")
         if snapshot_class and not CLASS_NAME.fullmatch(snapshot_class):
             raise RunError(
                 f"Archive {name}: snapshot_class is {snapshot_class!r}, allowed: a name that"
@@ -59,6 +59,7 @@ class Archive(Component):
         self.name = name
         self.snapshot_class = snapshot_class
         self.plugin = plugin
+        self._takes = keep_days is not None
 
         admitted = plugin.admit(self, namespace, self.place.secrets)
         self._open_to_restored(name, namespace, plugin)
@@ -72,13 +73,18 @@ class Archive(Component):
         )
         self.register_outputs({})
 
-    @property
-    def archiver(self) -> Spec:
-        """What a database is told, to send its log here."""
+    def archiver(self, database: str, *, server: str) -> Spec:
+        """What a database is told, to send its log here: into the folder `server`."""
+        if not self._takes:
+            raise RunError(
+                f"Archive {self.name}: it is for reading, and {database} would send its log there;"
+                " give it keep_days, or pass another one"
+            )
+        renamed = {} if server == database else {"serverName": server}
         return {
             "name": PLUGIN,
             "isWALArchiver": True,
-            "parameters": {"barmanObjectName": self.name},
+            "parameters": {"barmanObjectName": self.name, **renamed},
         }
 
     @property
@@ -92,9 +98,7 @@ class Archive(Component):
     @property
     def service_account(self) -> Spec:
         """What a database's service account carries, for clouds that ask who it is."""
-        if not self.place.annotations:
-            return {}
-        return {"serviceAccountTemplate": {"metadata": {"annotations": self.place.annotations}}}
+        return identity(self.name, self)
 
     def _open_to_restored(self, name: str, namespace: Input[str], plugin: BarmanPlugin) -> None:
         """Paths for databases that are restored by hand, whatever they are called."""
@@ -115,3 +119,17 @@ class Archive(Component):
                 open_path(self, pods, self.place.door)
         open_path(self, restored, restored)
         open_path(self, plugin.operator, restored)
+
+
+def identity(database: str, *archives: Archive) -> Spec:
+    """What a database's service account carries to come to its archives: who it is, in a cloud."""
+    asked = [each.place.annotations for each in archives if each.place.annotations]
+    if not asked:
+        return {}
+    if any(each != asked[0] for each in asked):
+        named = " and ".join(each.name for each in archives)
+        raise RunError(
+            f"Postgres {database}: {named} are opened by different identities, allowed: one;"
+            " let one role open both"
+        )
+    return {"serviceAccountTemplate": {"metadata": {"annotations": asked[0]}}}

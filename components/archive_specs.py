@@ -112,5 +112,10 @@ def store_of(way: Access, *, memory: str, keep_days: int | None = None) -> Spec:
     }
 
 
+def plugin_of(archive: str, *, server: str) -> Spec:
+    """What is told of another database: where `server` sends its log and its backups."""
+    return {"name": PLUGIN, "parameters": {"barmanObjectName": archive, "serverName": server}}
+
+
 def _selector(key: SecretKey) -> Spec:
     return {"name": key.secret, "key": key.key}

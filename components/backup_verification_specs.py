@@ -8,7 +8,7 @@ from pulumi import Input, Output
 
 from components.archive import Archive
 from components.component import Spec
-from components.pods import Mount
+from components.pods import secret_files
 from components.postgres import Postgres
 from components.postgres_specs import API, PORT
 from components.recovery_specs import one_instance_of, recovery_of
@@ -48,7 +48,7 @@ class Plan:
             "metadata": {"name": RESTORED_NAME, "namespace": self.away},
             "spec": {
                 **one_instance_of(self.of.described, archive=archive),
-                **recovery_of(self.of.name, archive=archive, owner=database),
+                **recovery_of(self.of.server, archive=archive, owner=database),
                 **self.archive.service_account,
             },
         }
@@ -94,22 +94,15 @@ def job_of(
         mounts=(
             config_files("program", f"{PROGRAM_HOME}/{PROGRAM.name}", program),
             config_files("plan", f"{FILES}/plan", plan),
-            _secret("original", (password, "password"), (ca, "ca.crt")),
-            *([_secret("bucket", *((at, at.key) for at in bucket))] if bucket else []),
+            secret_files(
+                f"{FILES}/original", {"password": password, "ca.crt": ca}, name="original"
+            ),
+            *(
+                [secret_files(f"{FILES}/bucket", {at.key: at for at in bucket}, name="bucket")]
+                if bucket
+                else []
+            ),
         ),
         seconds=PATIENCE + 900,
     )
     return scheduled(job, schedule)
-
-
-def _secret(name: str, *keys: tuple[SecretKey, str]) -> Mount:
-    """Some keys of secrets as files of one folder."""
-    sources = [
-        {"secret": {"name": at.secret, "items": [{"key": at.key, "path": file}]}}
-        for at, file in keys
-    ]
-    return Mount(
-        name=name,
-        path=f"{FILES}/{name}",
-        source={"projected": {"default_mode": 0o440, "sources": sources}},
-    )

@@ -8,7 +8,7 @@ from pulumi_kubernetes.core.v1 import Service
 from components.component import Component
 from components.generated_secret import GeneratedSecret
 from components.network import Endpoint
-from components.object_store_pods import PORT, READING_PORT, account, pod_of
+from components.object_store_pods import PORT, READING_PORT, account, pod_of, ports
 from components.secret_key import SecretKey
 from components.secrets import Secrets
 from components.stateful import single
@@ -34,6 +34,19 @@ class Bucket:
     """What the client's network path leads to."""
     readers: Endpoint | None
     """Where nothing can be written: what a path from another region leads to."""
+    readers_url: Input[str]
+    """Where they ask, if there are any."""
+
+    @property
+    def read_only(self) -> "Bucket":
+        """The same, where nothing can be written, whatever key one has."""
+        if self.readers is None:
+            raise RunError(
+                f"bucket {self.name}: nothing serves it to readers alone; make its ObjectStore"
+                " readable"
+            )
+        door = replace(self.readers, name=f"{self.readers.name}-readers")
+        return replace(self, endpoint_url=self.readers_url, door=door)
 
 
 class ObjectStore(Component):
@@ -57,7 +70,7 @@ class ObjectStore(Component):
     ) -> None:
         """Each bucket's owner has its name. A bucket that is no longer named stays on the disk.
 
-        If `readable`, a second server only reads, so that a BucketDoor can let others in.
+        If `readable`, a second server only reads: for a BucketDoor, or for who needs no more here.
         """
         for bucket in buckets:
             if not is_bucket_name(bucket):
@@ -83,7 +96,7 @@ class ObjectStore(Component):
         service = Service(
             name,
             metadata=self.named(name),
-            spec={"selector": self.labels, "ports": [{"port": PORT}]},
+            spec={"selector": self.labels, "ports": ports(readable=readable)},
             opts=self.child,
         )
         accounts = {
@@ -97,7 +110,8 @@ class ObjectStore(Component):
             opts=self.child_after(*owners.values()),
         )
 
-        url = Output.format("http://{}.{}.svc:{}", service.metadata.name, namespace, PORT)
+        host = Output.format("http://{}.{}.svc", service.metadata.name, namespace)
+        url = Output.format("{}:{}", host, PORT)
         self._buckets = {
             bucket: Bucket(
                 name=bucket,
@@ -108,6 +122,7 @@ class ObjectStore(Component):
                 key=owner.password,
                 door=door,
                 readers=readers,
+                readers_url=Output.format("{}:{}", host, READING_PORT),
             )
             for bucket, owner in owners.items()
         }

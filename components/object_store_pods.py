@@ -111,6 +111,13 @@ def pod_of(
     )
 
 
+def ports(*, readable: bool) -> list[Spec]:
+    """Where both servers answer, or the one that there is."""
+    if not readable:
+        return [{"port": PORT}]
+    return [{"name": "s3", "port": PORT}, {"name": "reading", "port": READING_PORT}]
+
+
 def account(owner: str) -> str:
     """One account as a member of the server's file; the password is filled in in the cluster."""
     described = {"access": owner, "secret": "{{ .password }}", "role": "user"}

@@ -91,14 +91,17 @@ def _locked(container: Spec, mounts: tuple[Mount, ...]) -> Spec:
     }
 
 
-def secret_files(path: str, files: Mapping[str, SecretKey]) -> Mount:
-    """Secrets as files in one folder: in no environment, no argument, no process list."""
+def secret_files(path: str, files: Mapping[str, SecretKey], *, name: str = "secrets") -> Mount:
+    """Secrets as files in one folder: in no environment, no argument, no process list.
+
+    `files` are file names and what is in them; `name` is the volume's, for a pod with several.
+    """
     sources = [
         {"secret": {"name": at.secret, "items": [{"key": at.key, "path": file}]}}
         for file, at in files.items()
     ]
     return Mount(
-        name="secrets",
+        name=name,
         path=path,
         source={"projected": {"default_mode": 0o440, "sources": sources}},
     )

@@ -5,7 +5,7 @@ from pulumi import Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
-from components.archive import Archive
+from components.archive import Archive, identity
 from components.component import Component, Spec
 from components.generated_secret import GeneratedSecret
 from components.network import Endpoint, open_path, open_to_address, open_to_api_server
@@ -102,8 +102,10 @@ class Postgres(Component):
             *open_path(self, operator.pods, inside, self.child_after(operator)),
             open_to_api_server(self, inside),
         ]
-        if archive and archive.place.door:
-            paths += open_path(self, inside, archive.place.door)
+        archives = [*filter(None, (archive, regions.other.archive if regions else None))]
+        for each in archives:
+            if each.place.door:
+                paths += open_path(self, inside, each.place.door)
         if regions:
             other = regions.other
             paths.append(
@@ -122,7 +124,8 @@ class Postgres(Component):
             metadata={**self.named(name), "annotations": READY_WHEN_HEALTHY},
             spec={
                 **self.described,
-                **(sent_to(archive) if archive else {}),
+                **(sent_to(archive, name, self.server) if archive else {}),
+                **identity(name, *archives),
                 **begin.spec,
                 **(topology(name, regions, writer=begin.writer or regions.here) if regions else {}),
                 "certificates": {
@@ -131,7 +134,7 @@ class Postgres(Component):
                 },
             },
             opts=ResourceOptions.merge(
-                self.child_after(operator, *begin.after, *paths, *([archive] if archive else [])),
+                self.child_after(operator, *begin.after, *paths, *archives),
                 ResourceOptions(ignore_changes=MOVES if regions else None),
             ),
         )
@@ -150,6 +153,11 @@ class Postgres(Component):
             opts=self.child,
         )
         self.register_outputs({"host": self.host, "pooled_host": self.pooled_host})
+
+    @property
+    def server(self) -> str:
+        """The folder of its archive in which its log and its base backups lie."""
+        return self.name
 
     def _begin(self, secrets: Secrets) -> "Beginning":
         """An empty database, whose owner's password is made here."""
@@ -177,6 +185,6 @@ class Beginning:
     """Another region that is written, at first."""
 
 
-def sent_to(archive: Archive) -> Spec:
+def sent_to(archive: Archive, database: str, server: str) -> Spec:
     """The log goes to an archive, by the plugin's sidecar in every instance."""
-    return {"plugins": [archive.archiver], **archive.snapshots, **archive.service_account}
+    return {"plugins": [archive.archiver(database, server=server)], **archive.snapshots}

@@ -1,6 +1,6 @@
 """A database that begins as another one was: from its newest base backup and its log."""
 
-from components.archive_specs import PLUGIN
+from components.archive_specs import plugin_of
 from components.component import PLATFORM, Spec
 
 RESTORED = "bulwark.io/restored-from"
@@ -12,21 +12,18 @@ SNAPSHOT = {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot"}
 def recovery_of(server: str, *, archive: str, owner: str, at: str = "", snapshot: str = "") -> Spec:
     """How a database is made of another one's archive: all of its log, or up to an instant.
 
-    `server` is the database that wrote the archive, `owner` the application's database and its
+    `server` is the folder that its log lies in, `owner` the application's database and its
     owner, `at` an instant by RFC 3339. What committed at that very instant is in. With a
     `snapshot`, a VolumeSnapshot in its namespace, it begins there and not at a base backup.
     """
     target = {"recoveryTarget": {"targetTime": at}} if at else {}
     storage = {"storage": {**SNAPSHOT, "name": snapshot}}
     begin: Spec = {"volumeSnapshots": storage} if snapshot else {}
-    parameters = {"barmanObjectName": archive, "serverName": server}
     return {
         "bootstrap": {
             "recovery": {"source": ORIGIN, "database": owner, "owner": owner, **begin, **target}
         },
-        "externalClusters": [
-            {"name": ORIGIN, "plugin": {"name": PLUGIN, "parameters": parameters}}
-        ],
+        "externalClusters": [{"name": ORIGIN, "plugin": plugin_of(archive, server=server)}],
     }
 
 

@@ -36,7 +36,7 @@ class Restore(Component):
         super().__init__(name, namespace, opts)
         self.host = Output.format("{}-rw.{}.svc", name, namespace)
         origin = recovery_of(
-            of.name, archive=of.archive.name, owner=of.database, at=at, snapshot=snapshot
+            of.server, archive=of.archive.name, owner=of.database, at=at, snapshot=snapshot
         )
         CustomResource(
             name,

@@ -26,6 +26,8 @@ FOLLOWING = 30.0
 NEAR = 1 << 20
 """Bytes of log by which a copy may be behind before a planned change begins."""
 OWN = ("name", "namespace", "labels", "annotations")
+SAME_FOLDER = {"cnpg.io/skipEmptyWalArchiveCheck": "enabled"}
+"""What lies in its archive already does not keep a database from sending its log there."""
 
 
 def switchover(place: Place, to: Region, steps: Steps) -> None:
@@ -235,6 +237,9 @@ def _begun_anew(thing: dict[str, Any], writer: Region, other: Region) -> dict[st
     replica = _replica(other, writer=writer)
     spec["replica"] = {key: value for key, value in replica.items() if value}
     meta = {key: value for key, value in thing["metadata"].items() if key in OWN}
+    if any(each.get("isWALArchiver") for each in spec.get("plugins", ())):
+        # What wrote there was the same database, earlier. Any other one is refused, as it should.
+        meta["annotations"] = {**meta.get("annotations", {}), **SAME_FOLDER}
     return {
         "apiVersion": "/".join(CNPG),
         "kind": "Cluster",

@@ -39,18 +39,11 @@ class Backups:
         self.operator = operator
         self.objects = objects
         self.bucket = objects.bucket("backups")
-        self.certificates = CertManager("cert-manager", manifests=env.manifests, opts=here)
-        barman = BarmanPlugin(
-            "plugin-barman-cloud",
-            operator=operator,
-            certificates=self.certificates,
-            manifests=env.manifests,
-            opts=here,
-        )
+        self.certificates, plugin = barman(env, operator=operator, here=here)
         self.archive = Archive(
             "archive",
             namespace=home,
-            plugin=barman,
+            plugin=plugin,
             place=self.bucket,
             keep_days=env.backup_keep_days,
             snapshot_class=env.snapshot_class,
@@ -88,3 +81,18 @@ class Backups:
             keep_days=env.configuration_keep_days,
             opts=here,
         )
+
+
+def barman(
+    env: Settings, *, operator: PostgresOperator, here: ResourceOptions
+) -> tuple[CertManager, BarmanPlugin]:
+    """What writes a database into a bucket, and the certificates by which the operator knows it."""
+    certificates = CertManager("cert-manager", manifests=env.manifests, opts=here)
+    plugin = BarmanPlugin(
+        "plugin-barman-cloud",
+        operator=operator,
+        certificates=certificates,
+        manifests=env.manifests,
+        opts=here,
+    )
+    return certificates, plugin

@@ -5,16 +5,12 @@ from pathlib import Path
 import pulumi
 from pulumi import Input, ResourceOptions, RunError
 
-from components.archive import Archive
-from components.barman_plugin import BarmanPlugin
 from components.bucket_door import BucketDoor
-from components.bucket_replication import BucketReplication
-from components.cert_manager import CertManager
 from components.cluster import Cluster
 from components.fraud_service import FraudService
 from components.lease import Lease, Witness
 from components.namespace import Namespace
-from components.object_store import Bucket, ObjectStore
+from components.object_store import Bucket
 from components.postgres import Postgres
 from components.postgres_door import PostgresDoor
 from components.postgres_operator import PostgresOperator
@@ -25,6 +21,7 @@ from components.secret_reader import SecretReader
 from components.secrets import Secrets
 from components.shared_secrets import SharedSecrets
 from stacks.settings import Settings
+from stacks.standby_backups import StandbyBackups
 
 SHARED = "primary-reader"
 """The first region's account for the second one, and what the second one comes in by."""
@@ -80,7 +77,7 @@ class Standby:
         )
 
     def serve(self, *, ledger: Postgres, scoring: FraudService, backups: Bucket | None) -> None:
-        """The region itself, beside the parts of the first one; with `backups`, a copy of them."""
+        """The region itself, beside the parts of the first one; with `backups`, its own, too."""
         env, home, there = self.env, self.there, self.cluster.here
         shared_keys = [ledger.password, ledger.ca, scoring.api_key]
         if backups:
@@ -93,16 +90,33 @@ class Standby:
         )
         shared = SharedSecrets(SHARED, namespace=home, secrets=secrets, opts=there)
         shared.fetch(scoring.api_key)
+        kept = None
+        regions = self.regions.there
+        if backups:
+            door = BucketDoor(
+                "backups", namespace=self.home, bucket=backups, address=env.address, opts=self.here
+            )
+            kept = StandbyBackups(
+                env,
+                home=home,
+                of=door.bucket,
+                cluster=self.cluster,
+                operator=operator,
+                secrets=secrets,
+                shared=shared,
+            )
+            regions = regions.reading(kept.copies)
         copy = PostgresReplica(
             "ledger",
             namespace=home,
             operator=operator,
             of=ledger,
             shared=shared,
-            regions=self.regions.there,
+            regions=regions,
             instances=env.standby_postgres_instances,
             memory=env.postgres_memory,
             storage=env.postgres_storage,
+            archive=kept.archive if kept else None,
             opts=self.cluster.kept,
         )
         cache = Redis(
@@ -133,44 +147,10 @@ class Standby:
             ),
             opts=there,
         )
-        if backups:
-            self._copy(backups, secrets, shared, operator)
+        if kept:
+            kept.keep(copy)
         pulumi.export("standby_url", service.url)
         pulumi.export("edge_url", env.edge)
-
-    def _copy(
-        self, backups: Bucket, secrets: Secrets, shared: SharedSecrets, operator: PostgresOperator
-    ) -> None:
-        """The first region's backups, kept here too: they outlive it, and can be restored here."""
-        env, home, there = self.env, self.there, self.cluster.here
-        far = BucketDoor(
-            "backups", namespace=self.home, bucket=backups, address=env.address, opts=self.here
-        )
-        copies = ObjectStore(
-            "copies",
-            namespace=home,
-            secrets=secrets,
-            buckets=[backups.name],
-            opts=self.cluster.kept,
-        )
-        copy = copies.bucket(backups.name)
-        BucketReplication(
-            "replication",
-            namespace=home,
-            source=far.bucket,
-            target=copy,
-            shared=shared,
-            opts=there,
-        )
-        certificates = CertManager("cert-manager", manifests=env.manifests, opts=there)
-        barman = BarmanPlugin(
-            "plugin-barman-cloud",
-            operator=operator,
-            certificates=certificates,
-            manifests=env.manifests,
-            opts=there,
-        )
-        Archive("copies", namespace=home, plugin=barman, place=copy, opts=there)
 
 
 def read(path: str) -> str:

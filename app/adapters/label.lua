@@ -1,8 +1,8 @@
 -- Lets windows know what became of payments, in whatever order that is told.
 --
--- KEYS  per payment its label's number, its terminal's frauds' set and its terminal's set
+-- KEYS  per payment its label's number, its terminal's frauds' set and its terminal's window
 -- ARGV  keep, ttl, how long a number is remembered (all in seconds);
---       then per payment its time, its member of the two sets, the label's number, 1 for a fraud
+--       then per payment its time, its member of the set, the label's number, 1 for a fraud
 
 local keep, ttl, remembered = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 
@@ -21,9 +21,9 @@ for payment = 0, #KEYS / 3 - 1 do
             redis.call('ZREM', frauds, member)
         end
     end
-    -- What the terminal's own set has let go is asked for by nobody.
-    local newest = redis.call('ZRANGE', terminal, -1, -1, 'WITHSCORES')[2]
-    if newest then
-        redis.call('ZREMRANGEBYSCORE', frauds, '-inf', tonumber(newest) - keep)
+    -- What no payment at the terminal looks back to is asked for by nobody.
+    local newest = redis.call('GETRANGE', terminal, -16, -1)
+    if #newest > 0 then
+        redis.call('ZREMRANGEBYSCORE', frauds, '-inf', time_of(newest, 1) - keep)
     end
 end

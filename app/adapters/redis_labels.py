@@ -1,14 +1,14 @@
 """Labels in Redis: a terminal's known frauds gain or lose a payment."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from redis.asyncio import Redis
 
+from app.adapters.lua import script
 from app.ports.labels import Told
 
-_SCRIPT: Final = (Path(__file__).parent / "label.lua").read_text(encoding="utf-8")
+_LABEL: Final = script("label")
 _CHUNK: Final = 100
 """Per call of the script: payments get their turn in between."""
 _REMEMBERED_SECONDS: Final = 86_400
@@ -20,13 +20,13 @@ async def tell(client: Redis, told: Sequence[Told], *, keep: int, ttl: int) -> N
 
     `keep` and `ttl` are those of the windows, in seconds.
     """
-    script = client.register_script(_SCRIPT)
+    label = client.register_script(_LABEL)
     for start in range(0, len(told), _CHUNK):
         keys: list[str] = []
         arguments: list[str | bytes | int] = [keep, ttl, _REMEMBERED_SECONDS]
         for one in told[start : start + _CHUNK]:
             number, terminal = one.label.transaction_id, one.terminal_id
-            keys += (f"label:{number}", f"frauds:{terminal}", f"terminal:{terminal}")
+            keys += (f"label:{number}", f"frauds:{terminal}", f"taken:{terminal}")
             member = number.to_bytes(8, "big") + one.time.to_bytes(8, "big")
             arguments += (one.time, member, one.number, int(one.label.fraud))
-        await script(keys=keys, args=arguments)
+        await label(keys=keys, args=arguments)

@@ -1,9 +1,9 @@
-"""How payments lie in Redis, and how they and their pasts travel to and from the script.
+"""How payments lie in Redis, and how they and their pasts travel to and from the scripts.
 
-A member is its payment's id and time (and the customer's cents) in big-endian bytes, so that equal
-times sort by id and all sets of a call travel as one string. What counts as before a payment is an
-earlier second, or the same second and a smaller id: the order of the training data, which does not
-depend on the order of arrival.
+A payment's record is its time and its id (and the customer's cents) in big-endian bytes, so that a
+window, which is records end to end, ascends as its bytes do (`windows.lua`). What counts as before
+a payment is an earlier second, or the same second and a smaller id: the order of the training data,
+which does not depend on the order of arrival.
 """
 
 import struct
@@ -18,24 +18,27 @@ from app.adapters.postgres_windows import Page
 from app.domain.pasts import Pasts
 from app.domain.transactions import Flags, Ints, Transaction
 
-_SPENT: Final = 24
-"""Bytes: id, time, cents."""
-_TAKEN: Final = 16
-"""Bytes: id, time."""
+SPENT: Final = 24
+"""Bytes: time, id, cents."""
+TAKEN: Final = 16
+"""Bytes: time, id."""
 
 Reply = Sequence[Any]
-"""What the script says of some payments: marker, heads, customers', terminals', frauds' members."""
+"""What the script says of some payments: marker, heads, customers' and terminals' windows, frauds.
+
+The members of the frauds' sets are id and time.
+"""
 
 
 def keys(payment: Transaction) -> tuple[str, str]:
-    """The customer's and the terminal's set."""
-    return f"customer:{payment.customer_id}", f"terminal:{payment.terminal_id}"
+    """The customer's and the terminal's window."""
+    return f"spent:{payment.customer_id}", f"taken:{payment.terminal_id}"
 
 
-def members(payment: Transaction) -> tuple[bytes, bytes]:
+def records(payment: Transaction) -> tuple[bytes, bytes]:
     """The payment in either."""
     spent = _packed([payment])
-    return spent, spent[:_TAKEN]
+    return spent, spent[:TAKEN]
 
 
 def question(payments: Sequence[Transaction]) -> tuple[str, bytes]:
@@ -46,43 +49,47 @@ def question(payments: Sequence[Transaction]) -> tuple[str, bytes]:
 
 def pasts(payments: Sequence[Transaction], replies: Sequence[Reply]) -> tuple[Pasts, list[int]]:
     """What came before each payment, and the places of those that came too late."""
-    heads, *sets = (b"".join(parts) for parts in list(zip(*replies, strict=True))[1:])
-    table = np.array(heads.split(), "S20").astype(np.int64).reshape(-1, 4)
-    spent, taken, frauds = (_table(raw, width) for raw, width in zip(sets, _WIDTHS, strict=True))
-    counts = table[:, 1:] // _WIDTHS
-    earlier, left = _earlier(payments, spent, counts[:, 0])
+    heads, *raw = (b"".join(parts) for parts in list(zip(*replies, strict=True))[1:])
+    table = np.array(list(map(int, heads.split())), np.int64).reshape(-1, 5)
+    spent, taken, frauds = map(_table, raw, _COLUMNS)
+    counts = table[:, 2:] // _WIDTHS
+    spends, takes = counts[:, 0], counts[:, 1]
+    if not table[:, 1].all():
+        spent, spends = _earlier(payments, spent, spends)
+        taken, takes = _earlier(payments, taken, takes)
     found = Pasts(
-        spent[earlier, 1], spent[earlier, 2] / 100, left,
-        taken[:, 1], _known(taken, counts[:, 1], frauds, counts[:, 2]), counts[:, 1],
+        spent[:, 0], spent[:, 2] / 100, spends,
+        taken[:, 0], _known(taken, takes, frauds, counts[:, 2]), takes,
     )  # fmt: skip
     return found, np.flatnonzero(table[:, 0]).tolist()
 
 
-_WIDTHS: Final = np.array([_SPENT, _TAKEN, _TAKEN])
+_COLUMNS: Final = (SPENT // 8, TAKEN // 8, TAKEN // 8)
+_WIDTHS: Final = np.array([SPENT, TAKEN, TAKEN])
 
 
 def _packed(payments: Sequence[Transaction]) -> bytes:
     numbers: list[int] = []
     for one in payments:
-        numbers += (one.transaction_id, one.time, cents_of(one.amount))
+        numbers += (one.time, one.transaction_id, cents_of(one.amount))
     return struct.pack(f">{len(numbers)}q", *numbers)
 
 
-def _table(raw: bytes, width: int) -> Ints:
-    return np.frombuffer(raw, ">i8").reshape(-1, width // 8).astype(np.int64)
+def _table(raw: bytes, columns: int) -> Ints:
+    return np.frombuffer(raw, ">i8").reshape(-1, columns).astype(np.int64)
 
 
-def _earlier(payments: Sequence[Transaction], spent: Ints, counts: Ints) -> tuple[Flags, Ints]:
-    """Which events came before their payment, and how many that leaves to each.
+def _earlier(payments: Sequence[Transaction], events: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """The events that came before their payment, and how many that leaves to each.
 
-    Redis answers up to the payment's own second, the payment itself included.
+    Needed where some arrived before what came before them, or were told before.
     """
-    ids = np.array([one.transaction_id for one in payments], np.int64)
-    times = np.array([one.time for one in payments], np.int64)
-    same_second = spent[:, 1] == times.repeat(counts)
-    earlier: Flags = ~(same_second & (spent[:, 0] >= ids.repeat(counts)))
-    owners = counts.cumsum().searchsorted(np.flatnonzero(~earlier), side="right")
-    return earlier, counts - np.bincount(owners, minlength=len(counts))
+    owners = np.arange(len(counts)).repeat(counts)
+    times = np.array([one.time for one in payments], np.int64)[owners]
+    ids = np.array([one.transaction_id for one in payments], np.int64)[owners]
+    same_second = (events[:, 0] == times) & (events[:, 1] < ids)
+    earlier = (events[:, 0] < times) | same_second
+    return events[earlier], np.bincount(owners[earlier], minlength=len(counts))
 
 
 def _known(taken: Ints, taken_counts: Ints, frauds: Ints, fraud_counts: Ints) -> Flags:
@@ -93,39 +100,40 @@ def _known(taken: Ints, taken_counts: Ints, frauds: Ints, fraud_counts: Ints) ->
     places = np.arange(len(taken_counts))
     pairs = set(zip(places.repeat(fraud_counts).tolist(), frauds[:, 0].tolist(), strict=True))
     owners = places.repeat(taken_counts)
-    for place in np.flatnonzero(np.isin(taken[:, 0], frauds[:, 0])).tolist():
-        known[place] = (int(owners[place]), int(taken[place, 0])) in pairs
+    for place in np.flatnonzero(np.isin(taken[:, 1], frauds[:, 0])).tolist():
+        known[place] = (int(owners[place]), int(taken[place, 1])) in pairs
     return known
 
 
-def additions(page: Page) -> list[list[Any]]:
-    """Stored payments as commands: a key, then a score and a member for each of its payments."""
-    times = np.array(page.times, np.int64)
-    columns = np.array((page.ids, page.times, page.cents), ">i8").T
+def windows(page: Page) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]]]:
+    """Stored payments as records, ascending, by the windows of customers and of terminals."""
+    columns = np.array((page.times, page.ids, page.cents), ">i8").T
+    customers, terminals = np.array(page.customers, np.int64), np.array(page.terminals, np.int64)
+    return (
+        list(_grouped("spent", customers, columns)),
+        list(_grouped("taken", terminals, columns[:, :2])),
+    )
+
+
+def known_frauds(page: Page) -> Iterable[tuple[str, int, bytes]]:
+    """Those among stored payments: each one's set, time and member."""
     frauds = np.flatnonzero(page.frauds)
-    terminals = np.array(page.terminals, np.int64)
-    return [
-        *_grouped("customer", np.array(page.customers, np.int64), times, columns),
-        *_grouped("terminal", terminals, times, columns[:, :2]),
-        *_grouped("frauds", terminals[frauds], times[frauds], columns[frauds, :2]),
-    ]
+    times = np.array(page.times, np.int64)[frauds]
+    terminals = np.array(page.terminals, np.int64)[frauds]
+    columns = np.array((page.ids, page.times), ">i8").T[frauds]
+    for terminal, time, member in zip(terminals.tolist(), times.tolist(), columns, strict=True):
+        yield f"frauds:{terminal}", time, member.tobytes()
 
 
-def _grouped(
-    kind: str, owners: Ints, times: Ints, columns: NDArray[np.int64]
-) -> Iterable[list[Any]]:
-    """One ZADD per owner."""
+def _grouped(kind: str, owners: Ints, columns: NDArray[np.int64]) -> Iterable[tuple[str, bytes]]:
+    """Each owner's window and its records."""
     if not len(owners):
         return
-    order = np.argsort(owners, kind="stable")
+    order = np.lexsort((columns[:, 1], columns[:, 0], owners))
     size, raw = 8 * columns.shape[1], columns[order].tobytes()
-    scores = times[order].tolist()
     starts = np.flatnonzero(np.diff(owners[order], prepend=owners[order][0] - 1))
     ends = [*starts[1:].tolist(), len(order)]
     for owner, start, end in zip(
         owners[order][starts].tolist(), starts.tolist(), ends, strict=True
     ):
-        command: list[Any] = [f"{kind}:{owner}"]
-        for at in range(start, end):
-            command += (scores[at], raw[at * size : (at + 1) * size])
-        yield command
+        yield f"{kind}:{owner}", raw[start * size : end * size]

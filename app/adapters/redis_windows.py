@@ -1,18 +1,16 @@
-"""Sliding windows in Redis: per customer and per terminal a sorted set by time.
+"""Sliding windows in Redis: per customer and per terminal one string, its payments by time.
 
-Known frauds are sets of their own: a label that arrives late is one more member, and no payment
-ever changes.
+Known frauds are sorted sets of their own: a label that arrives late is one more member, and no
+payment ever changes.
 
-The marker says that the sets are complete: its value is the moment up to which everything recorded
-is in here. An emptied Redis has none.
+The marker says that the windows are complete: its value is the moment up to which everything
+recorded is in here. An emptied Redis has none.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
@@ -21,35 +19,35 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
-from app.adapters import redis_labels, redis_members
+from app.adapters import redis_fill, redis_labels, redis_members
+from app.adapters.lua import script
 from app.adapters.postgres_windows import Page
 from app.adapters.redis_members import Reply
 from app.adapters.redis_primary import Primary, ToPrimary
 from app.adapters.redis_wire import Wire
 from app.domain.pasts import Pasts
 from app.domain.transactions import DAY, Transaction
-from app.domain.windows import CUSTOMER_DAYS, LABEL_DELAY, TERMINAL_DAYS
+from app.domain.windows import LABEL_DELAY, TERMINAL_DAYS
 from app.ports.labels import Told
 from app.settings import StoreSettings
 
-MARKER: Final = "windows:complete"
+MARKER: Final = "windows:complete:2"
+"""With the number of the layout: an older one's windows are nobody's."""
 _LOCK: Final = "windows:filling"
 _LOCK_SECONDS: Final = 30
 _LATE_DAYS: Final = 8
 """How late a payment may come and still be answered from here."""
 _KEEP: Final = (TERMINAL_DAYS + _LATE_DAYS) * DAY
-"""How far a set reaches back from its newest payment."""
+"""How far a window reaches back from its newest payment."""
 RETENTION: Final = timedelta(seconds=2 * _KEEP)
 """How long after it was recorded a payment is here at all. By the wall clock, which time in the
 payments may differ from (replayed history) but does not run ahead of."""
 _TTL: Final = int(RETENTION.total_seconds())
-_REACH: Final = (_KEEP, _TTL, CUSTOMER_DAYS * DAY, TERMINAL_DAYS * DAY, LABEL_DELAY * DAY)
+_REACH: Final = (_KEEP, _TTL, TERMINAL_DAYS * DAY, LABEL_DELAY * DAY)
 _CHUNK: Final = 100
 """Payments per call of the script: others get their turn in between."""
-_COMMANDS: Final = 2000
-"""Per pipeline of a refill."""
 
-_SCRIPT: Final = (Path(__file__).parent / "observe.lua").read_text(encoding="utf-8")
+_OBSERVE, _CORRECT = script("observe"), script("correct")
 
 
 Ask = Callable[..., Awaitable[Any]]
@@ -129,21 +127,18 @@ class RedisWindows:
             try:
                 replies = await self._run_script(payments)
             except NoScriptError:
-                self._sha = await self._client.script_load(_SCRIPT)
+                self._sha = await self._client.script_load(_OBSERVE)
                 replies = await self._run_script(payments)
         pasts, late = redis_members.pasts(payments, replies)
         return Observed(all(reply[0] for reply in replies), pasts, late)
 
     async def correct(self, wrong: Iterable[Transaction], standing: Iterable[Transaction]) -> None:
         """Take out the wrong payments and see that the standing ones are in, as one step."""
-        async with _bounded(), self._client.pipeline() as pipe:
-            for payment in wrong:
-                for key, member in _places(payment):
-                    pipe.zrem(key, member)
-            for payment in standing:
-                for key, member in _places(payment):
-                    pipe.zadd(key, {member: payment.time})
-            await pipe.execute()
+        taken = [place for payment in wrong for place in _places(payment)]
+        places = [*taken, *(place for payment in standing for place in _places(payment))]
+        names, found = zip(*places, strict=True)
+        async with _bounded():
+            await self._client.register_script(_CORRECT)(names, [_TTL, len(taken), *found])
 
     async def add(self, payments: Sequence[Transaction]) -> None:
         """Add payments without asking anything."""
@@ -156,16 +151,8 @@ class RedisWindows:
 
     async def fill(self, page: Page) -> None:
         """Add stored payments, with what is known of them."""
-        commands = await asyncio.to_thread(
-            redis_members.additions, page
-        )  # requests go on meanwhile
         async with _bounded():
-            for start in range(0, len(commands), _COMMANDS):
-                async with self._bulk.pipeline(transaction=False) as pipe:
-                    for key, *scored in commands[start : start + _COMMANDS]:
-                        pipe.execute_command("ZADD", key, *scored)
-                        pipe.expire(key, _TTL)
-                    await pipe.execute()
+            await redis_fill.fill(self._bulk, page, ttl=_TTL)
 
     async def health(self) -> Health:
         """Which Redis this is, and whether it is complete."""
@@ -260,4 +247,4 @@ def _client(
 
 
 def _places(payment: Transaction) -> Iterable[tuple[str, bytes]]:
-    return zip(redis_members.keys(payment), redis_members.members(payment), strict=True)
+    return zip(redis_members.keys(payment), redis_members.records(payment), strict=True)

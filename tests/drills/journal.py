@@ -1,8 +1,8 @@
 """Trials as they were made, one a line: what was broken off goes on where it was.
 
 A trial counts for as long as the pinned tools and packages are the same, the database and its
-pooler are declared alike, and the clients are as busy. What a bar's last record holds counts too:
-another machine can go on.
+pooler are declared alike, Redis has as many instances, and the clients are as busy. What a bar's
+last record holds counts too: another machine can go on.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.drills.clients import AGAIN, FRESH, READS
 from tests.drills.load import RATE
-from tests.e2e.parts import CNPG
+from tests.e2e.parts import CNPG, redis_instances
 from tests.e2e.stack import RunningStack
 from tests.prove.evidence import ROOT, read
 from tests.prove.figures import Trial
@@ -28,6 +28,8 @@ def counted(stack: RunningStack) -> str:
         found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, kind)["items"]
         specs = sorted(json.dumps(each["spec"], sort_keys=True) for each in found)
         digest.update("\n".join(specs).encode())
+    if (several := redis_instances(stack)) > 1:  # of one, nothing: such trials were made before
+        digest.update(f"{several} redis".encode())
     return digest.hexdigest()[:16]
 
 

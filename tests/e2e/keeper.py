@@ -9,15 +9,21 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kubernetes import client
 
-from local.paths import CLUSTERS
 from tests.e2e import timeouts
-from tests.e2e.stack import CLUSTER, Api, Connection, StackDownError, environment
+from tests.e2e.stack import (
+    CLUSTER,
+    Api,
+    Clients,
+    Connection,
+    StackDownError,
+    environment,
+    kubeconfig,
+)
 from tests.e2e.waiting import until
 
 PART = "app.kubernetes.io/name=configurationbackup"
@@ -30,7 +36,7 @@ class KeeperError(AssertionError):
 
 
 @dataclass(frozen=True)
-class Configuration:
+class Configuration(Clients):
     """The part as it runs in a cluster; the stack's state is not asked, it may be lost."""
 
     kubeconfig: Path
@@ -40,26 +46,14 @@ class Configuration:
     @classmethod
     def find(cls) -> "Configuration":
         """The one of the chosen cluster, or a `StackDownError`."""
-        kubeconfig = CLUSTERS / CLUSTER / "kubeconfig"
-        if not kubeconfig.exists():
-            raise StackDownError(f"cluster {CLUSTER!r} is not up (no {kubeconfig}); run: make up")
-        batch: Api = client.BatchV1Api(Connection(str(kubeconfig)))
+        path = kubeconfig()
+        batch: Api = client.BatchV1Api(Connection(str(path)))
         found = batch.list_cron_job_for_all_namespaces(label_selector=PART).items
         if not found:
             raise StackDownError(
                 f"cluster {CLUSTER!r} keeps no configuration; run: make up PARTS=backups"
             )
-        return cls(kubeconfig, found[0])
-
-    @cached_property
-    def kubernetes(self) -> Api:
-        """An administrator's connection to the cluster."""
-        return Connection(str(self.kubeconfig))
-
-    @cached_property
-    def core(self) -> Api:
-        """Pods, config maps."""
-        return client.CoreV1Api(self.kubernetes)
+        return cls(path, found[0])
 
     @property
     def name(self) -> str:

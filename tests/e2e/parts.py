@@ -24,12 +24,16 @@ class Part:
         """All labels of its pods, to hold selectors against."""
         return self.pods(stack)[0].metadata.labels.items()
 
+    @property
+    def selector(self) -> str:
+        """Its labels, as the Kubernetes API is asked for them."""
+        return ",".join(f"{key}={value}" for key, value in self.labels.items())
+
     def pods(self, stack: RunningStack) -> list[pods.Pod]:
         """Its pods that serve; none is a failure, not an empty answer."""
-        selector = ",".join(f"{key}={value}" for key, value in self.labels.items())
-        found = stack.core.list_namespaced_pod(stack.namespace, label_selector=selector).items
+        found = stack.core.list_namespaced_pod(stack.namespace, label_selector=self.selector).items
         serving = [pod for pod in found if pods.ready(pod) and pod.status.phase == "Running"]
-        assert serving, f"{self.name}: no pod with {selector} serves"
+        assert serving, f"{self.name}: no pod with {self.selector} serves"
         return serving
 
 
@@ -56,6 +60,12 @@ def ask_redis(stack: RunningStack, pod: pods.Pod, *command: str, port: int = RED
     """What one Redis, or the sentinel beside it, answers to a command."""
     asked = ("sh", "-c", AUTHORISED, "ask", "-p", str(port), *command)
     return pods.execute(stack, pod, REDIS.container, *asked)
+
+
+def redis_instances(stack: RunningStack) -> int:
+    """How many Redis are declared; an only one that a drill holds away is still one."""
+    found = stack.apps.list_namespaced_stateful_set(stack.namespace, label_selector=REDIS.selector)
+    return max([1, *(int(each.spec.replicas) for each in found.items)])
 
 
 def redis_primary(stack: RunningStack) -> pods.Pod:

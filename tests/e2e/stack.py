@@ -66,28 +66,18 @@ def pulumi(*arguments: str) -> str:
     return done.stdout
 
 
-@dataclass(frozen=True)
-class RunningStack:
-    """Where the stack is, what it exports, and clients that reach it."""
+def kubeconfig() -> Path:
+    """The chosen cluster's, or a `StackDownError`."""
+    path = CLUSTERS / CLUSTER / "kubeconfig"
+    if not path.exists():
+        raise StackDownError(f"cluster {CLUSTER!r} is not up (no {path}); run: make up")
+    return path
 
-    outputs: Mapping[str, Any]
+
+class Clients:
+    """Clients of the cluster that `kubeconfig` opens."""
+
     kubeconfig: Path
-
-    @classmethod
-    def find(cls) -> "RunningStack":
-        """The stack that is up, or a `StackDownError`."""
-        kubeconfig = CLUSTERS / CLUSTER / "kubeconfig"
-        if not kubeconfig.exists():
-            raise StackDownError(f"cluster {CLUSTER!r} is not up (no {kubeconfig}); run: make up")
-        outputs = json.loads(pulumi("stack", "output", "--json"))
-        if "scoring_url" not in outputs:
-            raise StackDownError(f"stack {NAME!r} exports no scoring_url; run: make up")
-        return cls(outputs, kubeconfig)
-
-    @property
-    def namespace(self) -> str:
-        """Where the service lives; the reference to its API key begins with it."""
-        return self._api_key_reference[0]
 
     @cached_property
     def kubernetes(self) -> Api:
@@ -96,8 +86,35 @@ class RunningStack:
 
     @cached_property
     def core(self) -> Api:
-        """Pods, services, secrets, nodes."""
+        """Pods, services, config maps, secrets, nodes."""
         return client.CoreV1Api(self.kubernetes)
+
+
+@dataclass(frozen=True)
+class RunningStack(Clients):
+    """Where the stack is, what it exports, and clients that reach it."""
+
+    outputs: Mapping[str, Any]
+    kubeconfig: Path
+
+    @classmethod
+    def find(cls) -> "RunningStack":
+        """The stack that is up, or a `StackDownError`."""
+        path = kubeconfig()
+        outputs = json.loads(pulumi("stack", "output", "--json"))
+        if "scoring_url" not in outputs:
+            raise StackDownError(f"stack {NAME!r} exports no scoring_url; run: make up")
+        return cls(outputs, path)
+
+    @property
+    def namespace(self) -> str:
+        """Where the service lives; the reference to its API key begins with it."""
+        return self._api_key_reference[0]
+
+    @cached_property
+    def apps(self) -> Api:
+        """Stateful sets, deployments."""
+        return client.AppsV1Api(self.kubernetes)
 
     @cached_property
     def network(self) -> Api:

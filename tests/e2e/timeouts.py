@@ -45,6 +45,9 @@ BACKED_UP = 900
 ARCHIVED = 120
 """Until a finished piece of the log is in the archive."""
 
+CAUGHT_UP = 300
+"""Until the other region has read what was archived in this one: archive, copy, fetch."""
+
 RESTORED = 900
 """From asking for a restored database until it serves: some gigabytes on two cores."""
 

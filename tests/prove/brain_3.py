@@ -18,15 +18,17 @@ from tests.prove.making import make
 from tests.prove.pins import kept, stamp
 
 PROMISE = (
-    "The deployed stack on two shared cores answers 1,000 requests a second for 5 minutes with "
-    "P95 within 10 ms, P99 within 25 ms and no error, and a scorer core 8,000 a second; its memory "
-    "is flat over an hour; what 10,000 a second would take is projected from the measured CPU, "
-    "not measured"
+    "The deployed stack, with one scorer, answers 1,000 requests a second for 5 minutes on two "
+    "shared cores with P95 within 10 ms, P99 within 25 ms and no error, and a scorer core 8,000 a "
+    "second; its memory is flat over an hour; what 10,000 a second would take is projected from "
+    "the measured CPU, not measured"
 )
 HOUR = os.environ.get("HOUR") == "1"
 """The hour of load is sent only on request, and counts until another tool or package is pinned."""
 FLAT = 3.0
 """Per cent: less than this between the second and the last quarter of an hour is no leak."""
+ONE_SCORER = {"api_replicas": 1}
+"""On two cores a second one only makes more rounds of the same payments."""
 RATE, WARM_UP, SECONDS = 1000, 30.0, 300.0
 STEP_WARM_UP, STEP_SECONDS = 5.0, 20.0
 PROJECTED = 10_000
@@ -38,8 +40,9 @@ def measure() -> Measured:
     hour = {"hour": 3600.0} if HOUR else {}
     progress = Progress({"up": 60.0, "5 minutes": 360.0, "staircase": 240.0, **hour})
     with progress.step("up"):
-        for verb in ("up", "load-tools"):
-            make(verb)
+        asked = json.loads(os.environ.get("SETTINGS") or "{}")
+        make("up", settings={"SETTINGS": json.dumps(ONE_SCORER | asked)})
+        make("load-tools")
     stack = RunningStack.find()
     bench = Bench(deployed(stack))
     with progress.step("5 minutes"):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
 import numpy as np
@@ -15,6 +16,7 @@ from app.domain.scoring import Judge, Thresholds
 from app.domain.transactions import Floats, Transaction
 from app.domain.windows import CustomerWindow, TerminalWindow
 from app.labels import Labelling
+from app.openapi import document
 from app.ports.decisions import Contradiction, Decided, LogAway
 from app.ports.labels import Told
 from app.ports.lease import Elsewhere
@@ -30,6 +32,10 @@ from tests.unit.app.memory_models import MemoryModels, MemoryResults, opens
 from tests.unit.app.rulebook import MemoryArchive, MemoryRules, analysts
 
 KEY = "a-key-of-sixteen-or-more"
+
+
+described = cache(document)
+"""Every app's routes are the same: to describe them anew takes longer than most tests."""
 
 
 class AmountModel:
@@ -138,6 +144,7 @@ class Service:
         self.unready: str | None = None
         self.lease = MemoryLease()
         self.app = create_app(self._connect, self.telemetry, self.lifecycle, self.lease)
+        self.app.openapi = described  # type: ignore[method-assign]
         self.asgi = guarded(self.app, KEY)
 
     @asynccontextmanager

@@ -79,7 +79,7 @@ async def test_the_history_is_stored_in_chunks_then_redis_is_complete(
     await backfill._run(SETTINGS)
 
     assert stores.chunks == [(40, False), (40, False), (20, True)]
-    assert sum([await raw.zcard(f"customer:{one}") for one in range(3)]) == 100
+    assert sum([await raw.strlen(f"spent:{one}") for one in range(3)]) == 24 * 100
     assert (await redis.health()).complete_to
     told = capsys.readouterr().out
     assert "stored           40 of 100" in told

@@ -27,7 +27,7 @@ def bucket() -> Place:
     return store.bucket("backups")
 
 
-def archive(deploy: Deploy, place: Callable[[], Place] = bucket, keep_days: int = 7) -> Made:
+def archive(deploy: Deploy, place: Callable[[], Place] = bucket, keep_days: int | None = 7) -> Made:
     def program() -> None:
         operator = PostgresOperator("cloudnative-pg")
         plugin = BarmanPlugin(
@@ -163,3 +163,10 @@ def test_amazons_store_is_asked_to_encrypt(deploy: Deploy, key: str, asked: str)
 def test_keeping_for_less_than_a_day_is_refused(deploy: Deploy) -> None:
     with pytest.raises(pulumi.RunError, match="Archive archive: keep_days is 0, allowed: 1"):
         archive(deploy, keep_days=0)
+
+
+def test_an_archive_for_reading_is_sent_nothing(deploy: Deploy) -> None:
+    with pytest.raises(
+        pulumi.RunError, match="Archive archive: it is for reading, and ledger would send its log"
+    ):
+        archive(deploy, keep_days=None)

@@ -27,14 +27,21 @@ def bucket() -> S3Place:
     return store.bucket("configuration")
 
 
-def backup(deploy: Deploy, place: S3Place | None = None, **given: Any) -> Made:
+def backup(
+    deploy: Deploy,
+    place: S3Place | None = None,
+    *,
+    schedule: str = "7 * * * *",
+    keep_days: int = 5,
+) -> Made:
     def program() -> None:
         ConfigurationBackup(
             "configuration",
             namespace=HOME,
             place=place or bucket(),
             beside=[PostgresOperator("cloudnative-pg"), CertManager("cert-manager")],
-            **given,
+            schedule=schedule,
+            keep_days=keep_days,
         )
 
     return deploy(program)
@@ -42,7 +49,7 @@ def backup(deploy: Deploy, place: S3Place | None = None, **given: Any) -> Made:
 
 @pytest.fixture
 def made(deploy: Deploy) -> Made:
-    return backup(deploy, schedule="7 * * * *", keep_days=5)
+    return backup(deploy)
 
 
 def pod(made: Made) -> Inputs:

@@ -12,7 +12,7 @@ IMAGE = "registry/bulwark/fraud:1@sha256:" + "0" * 64
 OTHER = "registry/bulwark/fraud:1@sha256:" + "1" * 64
 
 
-def service(deploy: Deploy, *, image: str = IMAGE) -> Made:
+def service(deploy: Deploy, *, image: str = IMAGE, told: list[list[str]] | None = None) -> Made:
     def program() -> None:
         secrets = Secrets("external-secrets", namespace="fraud")
         ledger = Postgres(
@@ -31,13 +31,10 @@ def service(deploy: Deploy, *, image: str = IMAGE) -> Made:
             address="node",
         )
         pulumi.export("scoring_url", scoring.url)
-        found = pulumi.Output.all(scoring.url, scoring.api_key_secret)
-        found.apply(seen.append)
+        if told is not None:
+            pulumi.Output.all(scoring.url, scoring.api_key_secret).apply(told.append)
 
-    seen: list[list[str]] = []
-    made = deploy(program)
-    assert seen == [["http://node:30080", "fraud/scoring-api-key/password"]]
-    return made
+    return deploy(program)
 
 
 def pod_of(made: Made, kind: str, name: str) -> Inputs:
@@ -49,6 +46,13 @@ def pod_of(made: Made, kind: str, name: str) -> Inputs:
 
 
 PODS = [("Deployment", "scoring"), ("Job", "scoring-migrate"), ("CronJob", "scoring-backfill")]
+
+
+def test_clients_are_told_where_it_answers_and_where_its_key_is(deploy: Deploy) -> None:
+    told: list[list[str]] = []
+    service(deploy, told=told)
+
+    assert told == [["http://node:30080", "fraud/scoring-api-key/password"]]
 
 
 @pytest.mark.parametrize(("kind", "name"), PODS)

@@ -112,6 +112,44 @@ def test_a_bucket_that_was_not_declared_is_refused_with_those_that_were(deploy: 
         deploy(program)
 
 
+def read_only(deploy: Deploy, *, readable: bool) -> tuple[Made, Bucket]:
+    found: list[Bucket] = []
+
+    def program() -> None:
+        secrets = Secrets("external-secrets", namespace="fraud")
+        made = ObjectStore(
+            "objects", namespace="fraud", secrets=secrets, buckets=["models"], readable=readable
+        )
+        found.append(made.bucket("models").read_only)
+        pulumi.Output.from_input(found[0].endpoint_url).apply(asked.append)
+
+    asked: list[str] = []
+    made = deploy(program)
+    assert asked == ["http://objects.fraud.svc:7071"]
+    return made, found[0]
+
+
+def test_a_bucket_that_is_only_read_is_another_server_and_another_way_to_it(
+    deploy: Deploy,
+) -> None:
+    made, bucket = read_only(deploy, readable=True)
+
+    assert (bucket.door.ports, bucket.door.name) == ((7071,), "objects-readers")
+    assert made["Service", "objects"]["spec"]["ports"] == [
+        {"name": "s3", "port": 7070},
+        {"name": "reading", "port": 7071},
+    ]
+    _, readers = pod_of(made)["initContainers"]
+    assert "--readonly" in readers["command"][2]
+
+
+def test_a_bucket_that_nothing_serves_to_readers_is_refused_with_the_remedy(
+    deploy: Deploy,
+) -> None:
+    with pytest.raises(pulumi.RunError, match="bucket models: nothing serves it to readers alone"):
+        read_only(deploy, readable=False)
+
+
 def test_the_policies_find_nothing_wrong_with_it(deploy: Deploy) -> None:
     own = [each for each in verdict(store(deploy, "models")) if "objects" in each]
 

@@ -1,13 +1,25 @@
 """What a second region is made of, part by part."""
 
+from typing import NamedTuple
+
+import pulumi
+import pytest
+
+from components.archive import Archive
+from components.archive_specs import Place
+from components.barman_plugin import BarmanPlugin
+from components.cert_manager import CertManager
+from components.cloud_buckets import S3Bucket
 from components.fraud_service import FraudService
 from components.lease import Lease, Witness
+from components.object_store import ObjectStore
 from components.postgres import Postgres
 from components.postgres_door import PostgresDoor
 from components.postgres_operator import PostgresOperator
 from components.postgres_replica import PostgresReplica
 from components.redis import Redis
 from components.regions import Region, Regions
+from components.restore import Restore
 from components.secret_key import SecretKey
 from components.secret_reader import SecretReader
 from components.secrets import Secrets
@@ -56,6 +68,47 @@ def second(deploy: Deploy) -> Made:
     return deploy(program)
 
 
+class Places(NamedTuple):
+    """Where the first region's log is read, and where the copy sends its own."""
+
+    read: Place
+    own: Place
+
+
+def stores() -> Places:
+    secrets = Secrets("keys", namespace=HOME)
+    copies = ObjectStore(
+        "copies", namespace=HOME, secrets=secrets, buckets=["backups"], readable=True
+    )
+    objects = ObjectStore("objects", namespace=HOME, secrets=secrets, buckets=["own"])
+    return Places(read=copies.bucket("backups").read_only, own=objects.bucket("own"))
+
+
+def archived(deploy: Deploy, places: Places | None = None) -> Made:
+    """The copy, with the other region's archive to read and one of its own; and it restored."""
+
+    def program() -> None:
+        secrets = Secrets("external-secrets", namespace=HOME)
+        operator = PostgresOperator("cloudnative-pg")
+        plugin = BarmanPlugin("barman", operator=operator, certificates=CertManager("cert-manager"))
+        read, own = places or stores()
+        copies = Archive("copies", namespace=HOME, plugin=plugin, place=read, keep_days=None)
+        copy = PostgresReplica(
+            "copy",
+            namespace=HOME,
+            operator=operator,
+            of=Postgres(
+                "ledger", namespace=HOME, operator=operator, secrets=secrets, regions=REGIONS
+            ),
+            shared=SharedSecrets("reader", namespace=HOME, secrets=secrets),
+            regions=REGIONS.there.reading(copies),
+            archive=Archive("archive", namespace=HOME, plugin=plugin, place=own),
+        )
+        Restore("copy-before", namespace=HOME, of=copy)
+
+    return deploy(program)
+
+
 def spec(made: Made, name: str) -> Inputs:
     found: Inputs = made["Cluster", name]["spec"]
     return found
@@ -90,6 +143,46 @@ def test_a_copy_begins_with_all_that_the_other_one_has(deploy: Deploy) -> None:
             "secret": {"name": "ledger-owner"},
         }
     }
+
+
+def test_a_copy_reads_in_the_archive_what_the_stream_has_missed(deploy: Deploy) -> None:
+    made = archived(deploy)
+
+    west, east = spec(made, "copy")["externalClusters"]
+    assert "plugin" not in west, "its own log is its own archive's"
+    assert east["plugin"] == {
+        "name": "barman-cloud.cloudnative-pg.io",
+        "parameters": {"barmanObjectName": "copies", "serverName": "copy"},
+    }
+    # A stream that is asked in vain gives up in time for the archive to be asked.
+    assert east["connectionParameters"]["connect_timeout"] == "5"
+    ((way,),) = (
+        rule["ports"]
+        for rule in made["NetworkPolicy", "copy-inside-to-copies-readers"]["spec"]["egress"]
+    )
+    assert way["port"] == 7071
+
+
+def test_a_copy_sends_its_log_to_a_folder_of_its_own_and_is_restored_from_there(
+    deploy: Deploy,
+) -> None:
+    made = archived(deploy)
+
+    (plugin,) = spec(made, "copy")["plugins"]
+    assert plugin["parameters"] == {"barmanObjectName": "archive", "serverName": "copy-west"}
+    (origin,) = spec(made, "copy-before")["externalClusters"]
+    assert origin["plugin"]["parameters"] == plugin["parameters"]
+
+
+def test_archives_that_want_two_identities_are_refused(deploy: Deploy) -> None:
+    def at(role: str) -> Place:
+        return S3Bucket(name="b", region="eu-central-1", role=f"arn:aws:iam::1:role/{role}")
+
+    with pytest.raises(
+        pulumi.RunError,
+        match="Postgres copy: archive and copies are opened by different identities, allowed: one",
+    ):
+        archived(deploy, Places(read=at("reader"), own=at("writer")))
 
 
 def test_a_copy_has_the_first_ones_authority_and_password(deploy: Deploy) -> None:

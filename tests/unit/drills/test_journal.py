@@ -1,8 +1,11 @@
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from tests.drills import journal
+from tests.e2e.stack import RunningStack
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +46,30 @@ def test_trials_of_the_last_record_count_once_beside_those_of_this_machine(
     found = journal.trials("switchover", "ours", "safe-2", tmp_path)
 
     assert [it["id"] for it in found] == [f"switchover-{number}" for number in (1, 2, 3)]
+
+
+def stack(*redis: int) -> RunningStack:
+    """A stack of one node whose Redis is declared with so many replicas."""
+    sets = [SimpleNamespace(spec=SimpleNamespace(replicas=each)) for each in redis]
+
+    def stateful_sets(_: str, *, label_selector: str) -> Any:
+        return SimpleNamespace(items=sets if label_selector.endswith("/name=redis") else [])
+
+    def databases(*where: str) -> Any:
+        return {"items": [{"spec": {"kind": where[-1], "instances": 3}}]}
+
+    told = SimpleNamespace(
+        namespace="fraud",
+        core=SimpleNamespace(list_node=lambda: SimpleNamespace(items=["node"])),
+        custom=SimpleNamespace(list_namespaced_custom_object=databases),
+        apps=SimpleNamespace(list_namespaced_stateful_set=stateful_sets),
+    )
+    return cast("RunningStack", told)
+
+
+def test_a_trial_with_three_redis_is_not_counted_with_those_of_one() -> None:
+    assert journal.counted(stack(3)) != journal.counted(stack(1))
+
+
+def test_the_only_redis_is_one_while_a_drill_holds_it_away() -> None:
+    assert journal.counted(stack(0)) == journal.counted(stack(1))

@@ -223,6 +223,25 @@ def test_a_clone_begins_with_the_writers_data_and_keeps_all_else(two: Two) -> No
     assert made["spec"]["instances"] == 3
 
 
+def test_a_clone_goes_on_with_the_archive_that_it_had(two: Two) -> None:
+    archiver = {"name": "barman", "isWALArchiver": True, "parameters": {"serverName": "ledger"}}
+    before = {
+        "metadata": {"name": "ledger", "annotations": {"a": "b"}},
+        "spec": {
+            "plugins": [archiver],
+            "bootstrap": {"pg_basebackup": {"database": "f", "owner": "f", "secret": {}}},
+        },
+    }
+
+    made = moves._begun_anew(before, two.place.regions[1], two.place.regions[0])
+
+    assert made["spec"]["plugins"] == [archiver]
+    assert made["metadata"]["annotations"] == {
+        "a": "b",
+        "cnpg.io/skipEmptyWalArchiveCheck": "enabled",
+    }
+
+
 def test_a_short_absence_is_no_loss(two: Two) -> None:
     asked = 0
 

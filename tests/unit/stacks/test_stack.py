@@ -7,6 +7,7 @@ import pytest
 from stacks.__main__ import fraud
 from stacks.settings import Settings
 from tests.unit.engine import Deploy
+from tests.unit.stacks.program import platform
 from tests.unit.verdict import verdict
 
 ENV = Settings(kubeconfig="/cluster/kubeconfig", address="node", image="registry/fraud:1")
@@ -16,7 +17,7 @@ ALL = replace(ENV, parts="all", trainer_image="registry/trainer:1")
 def test_the_platform_is_one_program_with_every_part_in_the_cluster_it_names(
     deploy: Deploy,
 ) -> None:
-    made = deploy(lambda: fraud(ENV))
+    made = platform(deploy, ENV)
 
     kinds = {kind for kind, _ in made}
     assert {"Namespace", "Cluster", "StatefulSet", "Deployment", "Chart"} <= kinds
@@ -24,7 +25,7 @@ def test_the_platform_is_one_program_with_every_part_in_the_cluster_it_names(
 
 
 def test_every_part_of_the_service_lives_in_one_closed_namespace(deploy: Deploy) -> None:
-    made = deploy(lambda: fraud(ENV))
+    made = platform(deploy, ENV)
 
     homes = {
         inputs["metadata"]["namespace"]
@@ -36,7 +37,7 @@ def test_every_part_of_the_service_lives_in_one_closed_namespace(deploy: Deploy)
 
 
 def test_no_secret_value_is_declared_anywhere(deploy: Deploy) -> None:
-    made = deploy(lambda: fraud(ENV))
+    made = platform(deploy, ENV)
 
     assert not [key for key in made if key[0] == "Secret"]
 
@@ -65,7 +66,7 @@ def test_what_holds_data_is_protected_where_the_settings_say_so(
 
 
 def test_the_core_profile_has_none_of_the_further_parts(deploy: Deploy) -> None:
-    core, everything = deploy(lambda: fraud(ENV)), deploy(lambda: fraud(ALL))
+    core, everything = platform(deploy, ENV), platform(deploy, ALL)
 
     further = everything.keys() - core.keys()
     assert core.keys() < everything.keys()
@@ -92,7 +93,7 @@ def test_where_the_storage_takes_snapshots_the_ledger_has_them_beside_its_files(
     deploy: Deploy,
 ) -> None:
     env = replace(ENV, parts="backups", snapshot_class="csi", snapshot_schedule="0 */3 * * *")
-    made = deploy(lambda: fraud(env))
+    made = platform(deploy, env)
 
     assert made["ScheduledBackup", "nightly"]["spec"]["method"] == "plugin"
     snapshots = made["ScheduledBackup", "snapshots"]["spec"]
@@ -101,7 +102,7 @@ def test_where_the_storage_takes_snapshots_the_ledger_has_them_beside_its_files(
 
 
 def test_the_configuration_is_kept_where_the_ledgers_key_opens_nothing(deploy: Deploy) -> None:
-    made = deploy(lambda: fraud(ALL))
+    made = platform(deploy, ALL)
 
     job = made["CronJob", "configuration"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     secrets = {each["secret"]["secretName"] for each in job["volumes"] if "secret" in each}
@@ -112,4 +113,4 @@ def test_the_configuration_is_kept_where_the_ledgers_key_opens_nothing(deploy: D
 
 def test_with_every_part_all_policies_are_followed(deploy: Deploy) -> None:
     # The core alone lacks its backups, which a preview says outside dev.
-    assert verdict(deploy(lambda: fraud(ALL))) == []
+    assert verdict(platform(deploy, ALL)) == []

@@ -38,7 +38,8 @@ async def features(redis: RedisWindows, payments: list[Transaction]) -> Floats:
 
 
 async def stored(raw: Raw, key: str) -> int:
-    return int(await raw.zcard(key))
+    """Payments in a window."""
+    return int(await raw.strlen(key)) // (24 if key.startswith("spent") else 16)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 250])
@@ -116,6 +117,14 @@ async def test_telling_a_payment_again_changes_nothing(redis: RedisWindows) -> N
     assert np.array_equal(first[-1], again[-1])
 
 
+@pytest.mark.parametrize("amounts", [(10, 99), (99, 10)])
+async def test_a_payment_told_otherwise_is_no_past_of_its_own(
+    redis: RedisWindows, amounts: tuple[float, float]
+) -> None:
+    for amount in amounts:
+        assert (await features(redis, [payment(1, amount=amount)]))[0, 3] == 1
+
+
 async def test_the_order_of_arrival_within_a_second_does_not_matter(redis: RedisWindows) -> None:
     later, earlier = payment(2, time=NOON), payment(1, amount=10, time=NOON)
 
@@ -130,15 +139,20 @@ async def test_one_time_far_in_the_future_empties_no_window(redis: RedisWindows,
     await features(redis, [payment(9, time=NOON + 20_000 * DAY)])
 
     assert (await features(redis, [payment(6, time=NOON + 6)]))[0, 3] == 6
-    assert await stored(raw, "customer:7") == 7
+    assert await stored(raw, "spent:7") == 7
 
 
 async def test_what_no_window_needs_any_more_goes(redis: RedisWindows, raw: Raw) -> None:
-    for day in range(0, 100, 10):
+    """Some at a time: of 45 days that are kept, 16 more are spare."""
+    kept = []
+    for day in range(150):
         await redis.observe([payment(day, time=NOON + day * DAY)])
+        kept.append(await stored(raw, "spent:7"))
 
-    assert await stored(raw, "customer:7") == await stored(raw, "terminal:9") == 6
-    assert await raw.ttl("customer:7") > 80 * DAY
+    assert max(kept) == 1 + 45 + 16
+    assert min(kept[60:]) == 1 + 45
+    assert await stored(raw, "taken:9") == kept[-1]
+    assert await raw.ttl("spent:7") > 80 * DAY
 
 
 async def test_a_payment_too_late_for_what_is_kept_is_named(redis: RedisWindows) -> None:
@@ -170,9 +184,9 @@ async def test_a_wrong_payment_gives_way_to_the_standing_one(redis: RedisWindows
     await redis.correct([wrong], [standing])
     await redis.correct([elsewhere], [standing])
 
-    assert await stored(raw, "customer:7") == 2
-    assert await stored(raw, "terminal:9") == 2
-    assert await stored(raw, "terminal:77") == 0
+    assert await stored(raw, "spent:7") == 2
+    assert await stored(raw, "taken:9") == 2
+    assert await stored(raw, "taken:77") == 0
     assert (await features(redis, [payment(2)]))[0, 6] == pytest.approx((10 + 57.16) / 2)
 
 
@@ -231,4 +245,4 @@ async def test_a_turn_ends_quietly_when_redis_is_gone(
 
 
 async def test_the_marker_is_not_taken_for_a_window() -> None:
-    assert MARKER.split(":")[0] not in {"customer", "terminal", "frauds"}
+    assert MARKER.split(":")[0] not in {"spent", "taken", "frauds"}

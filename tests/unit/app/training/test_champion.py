@@ -15,6 +15,7 @@ from app.training.metrics import quality
 from app.training.protocol import TEST
 from app.training.selection import Selection
 from tests.unit.app.published import features_of_published, published
+from tests.unit.app.training.small import simulation
 
 CARD = json.loads((FOLDER / CHAMPION / "card.json").read_text())
 
@@ -57,14 +58,14 @@ def test_the_37_days_of_history_give_the_test_week_the_features_of_all_its_past(
 
 
 def test_answers_are_compared_with_the_offline_scores_of_the_same_payments() -> None:
-    week = published().test_week()[:20_000]
-    offline = offline_scores(published(), week)
+    week = simulation().test_week()
+    offline = offline_scores(simulation(), week)
     ids = week.ids.tolist()
 
     same = compare(week, offline, dict(zip(reversed(ids), offline[::-1].tolist(), strict=True)))
     blurred = compare(week, offline, dict(zip(ids, np.round(offline, 2).tolist(), strict=True)))
 
-    assert (same.payments, same.frauds) == (20_000, int(week.frauds.sum()))
+    assert (same.payments, same.frauds) == (len(week), int(week.frauds.sum()))
     assert same.service == same.offline == Figures.of(week.frauds, offline)
     assert same.largest_difference == 0
     assert blurred.service.auc < blurred.offline.auc

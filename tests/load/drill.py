@@ -10,6 +10,7 @@ import numpy as np
 from tests.load.answers import Answers
 from tests.load.generators import vegeta
 from tests.load.measure import Bench
+from tests.load.tape import SCORING
 
 RATE = 500
 CALM = 8.0
@@ -60,6 +61,10 @@ def under_load(bench: Bench, event: Callable[[], object], rate: int = RATE) -> D
 
 
 def recovery(answers: Answers, since: float) -> float:
-    """Seconds until the last answer arrived that was no good or marked as degraded; 0 if none."""
-    bad = answers[(~answers.well | answers.degraded) & (answers.sent + answers.latency >= since)]
+    """Seconds until the last answer arrived that was no good or a degraded decision; 0 if none.
+
+    Whoever reads a decision later is told that it was degraded then, which is no outage now.
+    """
+    degraded = answers.degraded & np.isin(answers.path, SCORING)
+    bad = answers[(~answers.well | degraded) & (answers.sent + answers.latency >= since)]
     return float((bad.sent + bad.latency).max()) - since if len(bad) else 0.0

@@ -115,6 +115,13 @@ def test_recovery_lasts_until_the_last_bad_or_degraded_answer_arrived() -> None:
     assert recovery(Answers.of([*calm, degraded, failed]), 10) == pytest.approx(3.25)
 
 
+def test_a_degraded_decision_that_is_read_later_is_no_outage() -> None:
+    sent, status, latency, _, error, degraded = one(15, degraded=True)
+    read = sent, status, latency, "/v1/decisions/7", error, degraded
+
+    assert recovery(Answers.of([one(11, degraded=True), read]), 10) == pytest.approx(1.004)
+
+
 def test_what_was_bad_before_does_not_count_as_recovery() -> None:
     assert recovery(Answers.of([one(3, degraded=True), one(12)]), 10) == 0
 

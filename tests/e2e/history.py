@@ -3,16 +3,23 @@
 import time
 from typing import Any
 
+import httpx
 from kubernetes import client
 from kubernetes.client import ApiException
 
 from tests.e2e import timeouts
+from tests.e2e.parts import API
 from tests.e2e.stack import Api, RunningStack
 from tests.e2e.waiting import until
 
+FAST = "fraud_fast_windows 1.0"
+
 
 def load(stack: RunningStack) -> float | None:
-    """Seconds that the backfill took; nothing if this stack has its history already."""
+    """Seconds that the backfill took; nothing if this stack has its history already.
+
+    Every process then finds Redis complete, so that nothing that comes next is degraded.
+    """
     batch: Api = client.BatchV1Api(stack.kubernetes)
     template = _template(batch, stack.namespace)
     name = f"{template.metadata.name}-first"
@@ -28,7 +35,18 @@ def load(stack: RunningStack) -> float | None:
         within=timeouts.BACKFILL,
         what=f"job {stack.namespace}/{name}",
     )
+    until(lambda: fast(stack), within=timeouts.BACKFILL, what="windows from Redis everywhere")
     return time.monotonic() - started if new else None
+
+
+def fast(stack: RunningStack) -> bool:
+    """Whether every process takes its windows from Redis."""
+    doors = [f"http://{pod.status.pod_ip}:{API.port}/metrics" for pod in API.pods(stack)]
+    try:
+        told = [httpx.get(door, timeout=timeouts.REQUEST).text for door in doors]
+    except httpx.HTTPError:  # a pod that has just gone
+        return False
+    return bool(told) and all(FAST in text.splitlines() for text in told)
 
 
 def _template(batch: Api, namespace: str) -> Any:

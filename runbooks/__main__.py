@@ -52,8 +52,8 @@ def _row(region: Region, writer: Region, holders: int) -> tuple[str, ...]:
 
 
 def _switchover(place: Place, options: argparse.Namespace) -> None:
-    writer = place.writer()
-    to = place.region(options.to) if options.to else place.other(writer)
+    usual = moves.unfinished(place) or place.other(place.writer())
+    to = place.region(options.to) if options.to else usual
     _timed(lambda steps: moves.switchover(place, to, steps))
 
 

@@ -33,9 +33,33 @@ SAME_FOLDER = {"cnpg.io/skipEmptyWalArchiveCheck": "enabled"}
 def switchover(place: Place, to: Region, steps: Steps) -> None:
     """Both regions are well, and nothing is lost: the copy takes over at a known place in the log.
 
-    What fails before the database is demoted is taken back.
+    What fails before the database is demoted is taken back; what fails later is gone on with.
     """
     old = place.other(to)
+    if unfinished(place) is to:
+        token = old.ledger()["status"].get("demotionToken")
+    else:
+        token = _demote(place, old, to, steps)
+    with steps.step(f"promote the ledger of {to.name}, all of the log in it"):
+        _promote(place, to, token)
+    _follow(place, to, steps)
+
+
+def unfinished(place: Place) -> Region | None:
+    """The region that a planned change was to let write, where it broke off before it did.
+
+    The other one is demoted and both only copy, so the token of that demotion is complete.
+    """
+    to = place.writer()
+    old = place.other(to)
+    if not (to.copies() and old.copies()):
+        return None
+    demoted = old.ledger()["spec"]["replica"]["primary"] == to.name
+    return to if demoted else None
+
+
+def _demote(place: Place, old: Region, to: Region, steps: Steps) -> str:
+    """Everything up to the known place in the log."""
     with steps.step(f"{old.name} writes, {to.name} follows closely"):
         _require_writer(place, old)
         _require_close(old, to)
@@ -46,12 +70,9 @@ def switchover(place: Place, to: Region, steps: Steps) -> None:
         _wait_lease(place, to)
     with steps.step(f"demote the ledger of {old.name}"):
         old.patch_ledger({"replica": _replica(old, writer=to)})
-        token = until(
+        return until(
             lambda: _new_token(old, before), within=DEMOTION, what=f"a token of {old.name}"
         )
-    with steps.step(f"promote the ledger of {to.name}, all of the log in it"):
-        _promote(place, to, token)
-    _follow(place, to, steps)
 
 
 def failover(place: Place, to: Region, steps: Steps) -> None:
@@ -115,8 +136,18 @@ def _wait_lease(place: Place, to: Region) -> None:
 
 def _promote(place: Place, to: Region, token: str | None) -> None:
     refuse_two_writers(place, to)
-    to.patch_ledger({"replica": _replica(to, writer=to, source=place.other(to), token=token)})
+    replica = _replica(to, writer=to, source=place.other(to), token=token)
+    until(lambda: _told(to, replica), within=PROMOTION, what=f"an answer of {to.name}", every=0.5)
     until(lambda: to.copies() is False, within=PROMOTION, what=f"a writable {to.name}", every=0.1)
+
+
+def _told(region: Region, replica: dict[str, str | None]) -> bool:
+    """Whether its operator could be told: an API server may be slow for a moment."""
+    try:
+        region.patch_ledger({"replica": replica})
+    except RunbookError:
+        return False
+    return True
 
 
 def _follow(place: Place, to: Region, steps: Steps) -> None:
@@ -136,19 +167,12 @@ def leads(url: str) -> bool:
         return False
 
 
-def _fence(region: Region, writer: Region) -> None:
-    """Its own operator stops its database from being written. Away, it is stopped by its lease."""
-    if region.answers():
-        region.patch_ledger({"replica": _replica(region, writer=writer)})
-
-
 def _fenced(region: Region, writer: Region) -> bool:
-    """Whether it could be told. For a failover the guard asks the region itself once more."""
-    try:
-        _fence(region, writer)
-    except RunbookError:
-        return False
-    return True
+    """Whether its own operator stops its database from being written. Away, its lease does.
+
+    For a failover the guard asks the region itself once more.
+    """
+    return not region.answers() or _told(region, _replica(region, writer=writer))
 
 
 def _replica(

@@ -18,6 +18,8 @@ class FakeRegion:
     def __init__(self, name: str, log: list[str], *, writes: bool) -> None:
         self.name, self.log = name, log
         self.away = False
+        self.slow = 0
+        """So many changes that its API server does not answer to."""
         self.replica: dict[str, Any] = {"primary": "east"}
         self.status: dict[str, Any] = {}
         self.writable = writes
@@ -33,6 +35,9 @@ class FakeRegion:
         return {"spec": {"replica": self.replica}, "status": self.status}
 
     def patch_ledger(self, spec: dict[str, Any]) -> None:
+        if self.slow:
+            self.slow -= 1
+            raise RunbookError(f"region {self.name} does not answer")
         before, self.replica = self.replica, spec["replica"]
         assert set(self.replica) == {"self", "primary", "source", "promotionToken"}
         if self.replica["primary"] == self.name:
@@ -110,6 +115,30 @@ def test_a_planned_change_promotes_with_the_token_of_the_demoted_one(two: Two) -
     assert two.log == ["declare west", "lease over", "demote east", "promote west token-2"]
     assert not two.east.writable
     assert len(two.steps.done) == 7
+
+
+def test_an_api_server_that_is_slow_for_a_moment_is_asked_again(two: Two) -> None:
+    two.west.slow = 1
+
+    moves.switchover(two.place, two.to, two.steps)
+
+    assert two.log[-1] == "promote west token-2"
+
+
+def test_a_planned_change_that_broke_off_is_gone_on_with(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moves, "PROMOTION", 0.0)
+    two.west.slow = 1
+    assert moves.unfinished(two.place) is None
+    with pytest.raises(RunbookError, match="an answer of west"):
+        moves.switchover(two.place, two.to, two.steps)
+    assert moves.unfinished(two.place) is two.to
+
+    moves.switchover(two.place, two.to, two.steps)
+
+    assert two.log == ["declare west", "lease over", "demote east", "promote west token-2"]
+    assert moves.unfinished(two.place) is None
 
 
 def test_a_planned_change_does_not_begin_while_the_copy_is_far_behind(two: Two) -> None:

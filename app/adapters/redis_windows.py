@@ -136,7 +136,7 @@ class RedisWindows:
         """Take out the wrong payments and see that the standing ones are in, as one step."""
         taken = [place for payment in wrong for place in _places(payment)]
         places = [*taken, *(place for payment in standing for place in _places(payment))]
-        names, found = zip(*places, strict=True)
+        names, found = [name for name, _ in places], [record for _, record in places]
         async with _bounded():
             await self._client.register_script(_CORRECT)(names, [_TTL, len(taken), *found])
 

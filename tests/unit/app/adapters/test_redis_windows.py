@@ -190,6 +190,12 @@ async def test_a_wrong_payment_gives_way_to_the_standing_one(redis: RedisWindows
     assert (await features(redis, [payment(2)]))[0, 6] == pytest.approx((10 + 57.16) / 2)
 
 
+async def test_nothing_to_put_right_is_no_mistake(redis: RedisWindows, raw: Raw) -> None:
+    await redis.add([])
+
+    assert await raw.keys() == []
+
+
 async def test_only_one_process_fills_at_a_time(redis: RedisWindows) -> None:
     async with redis.filling() as mine:
         assert mine

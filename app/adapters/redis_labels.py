@@ -6,6 +6,7 @@ from typing import Final
 from redis.asyncio import Redis
 
 from app.adapters.lua import script
+from app.adapters.redis_members import fraud
 from app.ports.labels import Told
 
 _LABEL: Final = script("label")
@@ -26,7 +27,7 @@ async def tell(client: Redis, told: Sequence[Told], *, keep: int, ttl: int) -> N
         arguments: list[str | bytes | int] = [keep, ttl, _REMEMBERED_SECONDS]
         for one in told[start : start + _CHUNK]:
             number, terminal = one.label.transaction_id, one.terminal_id
-            keys += (f"label:{number}", f"frauds:{terminal}", f"taken:{terminal}")
-            member = number.to_bytes(8, "big") + one.time.to_bytes(8, "big")
+            frauds, member = fraud(terminal, number, one.time)
+            keys += (f"label:{number}", frauds, f"taken:{terminal}")
             arguments += (one.time, member, one.number, int(one.label.fraud))
         await label(keys=keys, args=arguments)

@@ -24,10 +24,7 @@ TAKEN: Final = 16
 """Bytes: time, id."""
 
 Reply = Sequence[Any]
-"""What the script says of some payments: marker, heads, customers' and terminals' windows, frauds.
-
-The members of the frauds' sets are id and time.
-"""
+"""What the script says of some payments: marker, heads, customers', terminals', their frauds."""
 
 
 def keys(payment: Transaction) -> tuple[str, str]:
@@ -41,6 +38,11 @@ def records(payment: Transaction) -> tuple[bytes, bytes]:
     return spent, spent[:TAKEN]
 
 
+def fraud(terminal: int, number: int, time: int) -> tuple[str, bytes]:
+    """The terminal's set of known frauds, and a payment's member there: its id and its time."""
+    return f"frauds:{terminal}", struct.pack(">2q", number, time)
+
+
 def question(payments: Sequence[Transaction]) -> tuple[str, bytes]:
     """The payments as the script takes them."""
     named = [f"{one.customer_id} {one.terminal_id} {one.time} " for one in payments]
@@ -51,7 +53,7 @@ def pasts(payments: Sequence[Transaction], replies: Sequence[Reply]) -> tuple[Pa
     """What came before each payment, and the places of those that came too late."""
     heads, *raw = (b"".join(parts) for parts in list(zip(*replies, strict=True))[1:])
     table = np.array(list(map(int, heads.split())), np.int64).reshape(-1, 5)
-    spent, taken, frauds = map(_table, raw, _COLUMNS)
+    spent, taken, frauds = map(_table, raw, _WIDTHS)
     counts = table[:, 2:] // _WIDTHS
     spends, takes = counts[:, 0], counts[:, 1]
     if not table[:, 1].all():
@@ -64,7 +66,6 @@ def pasts(payments: Sequence[Transaction], replies: Sequence[Reply]) -> tuple[Pa
     return found, np.flatnonzero(table[:, 0]).tolist()
 
 
-_COLUMNS: Final = (SPENT // 8, TAKEN // 8, TAKEN // 8)
 _WIDTHS: Final = np.array([SPENT, TAKEN, TAKEN])
 
 
@@ -75,8 +76,8 @@ def _packed(payments: Sequence[Transaction]) -> bytes:
     return struct.pack(f">{len(numbers)}q", *numbers)
 
 
-def _table(raw: bytes, columns: int) -> Ints:
-    return np.frombuffer(raw, ">i8").reshape(-1, columns).astype(np.int64)
+def _table(raw: bytes, width: int) -> Ints:
+    return np.frombuffer(raw, ">i8").reshape(-1, width // 8).astype(np.int64)
 
 
 def _earlier(payments: Sequence[Transaction], events: Ints, counts: Ints) -> tuple[Ints, Ints]:
@@ -117,12 +118,10 @@ def windows(page: Page) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]
 
 def known_frauds(page: Page) -> Iterable[tuple[str, int, bytes]]:
     """Those among stored payments: each one's set, time and member."""
-    frauds = np.flatnonzero(page.frauds)
-    times = np.array(page.times, np.int64)[frauds]
-    terminals = np.array(page.terminals, np.int64)[frauds]
-    columns = np.array((page.ids, page.times), ">i8").T[frauds]
-    for terminal, time, member in zip(terminals.tolist(), times.tolist(), columns, strict=True):
-        yield f"frauds:{terminal}", time, member.tobytes()
+    for place in np.flatnonzero(page.frauds).tolist():
+        time = page.times[place]
+        key, member = fraud(page.terminals[place], page.ids[place], time)
+        yield key, time, member
 
 
 def _grouped(kind: str, owners: Ints, columns: NDArray[np.int64]) -> Iterable[tuple[str, bytes]]:

@@ -36,6 +36,11 @@ class Limits:
     wait_seconds: float = 2
     """How long they may have to wait, as expected when they come and as found when they leave."""
 
+    @property
+    def in_flight(self) -> int:
+        """Payments that wait or are recorded: so many requests may come to an answer."""
+        return self.waiting + self.recording * self.payments
+
 
 @dataclass(slots=True)
 class Told:

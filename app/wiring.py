@@ -59,6 +59,7 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
     switched = Switched(onnx_model.opened(committed.version, committed.card, committed.artifact))
     ruled = Ruled(switched, lambda code: telemetry.rule_hits.labels(code).inc())
     lease = _lease(settings, telemetry)
+    limits = Limits(gather_seconds=settings.gather_seconds, waiting=settings.waiting_payments)
 
     @asynccontextmanager
     async def connected() -> AsyncIterator[Connected]:
@@ -82,9 +83,6 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
             keeper = WindowKeeper(
                 redis, recorded, windows, refill, longest_request=2 * longest + cut_off, lease=lease
             )
-            limits = Limits(
-                gather_seconds=settings.gather_seconds, waiting=settings.waiting_payments
-            )
             scored = Scoring(windows, ruled, PostgresDecisions(postgres))
             scoring = Rounds(scored, telemetry, limits)
             rules = RulesKeeper(PostgresRules(postgres), ruled, telemetry)
@@ -105,7 +103,7 @@ def api(settings: ApiSettings, lifecycle: Lifecycle) -> FastAPI:
                 rating = Rating(ruled)
                 yield Connected(scoring, rating, labelling, registry, analysts, ready.why_not)
 
-    return create_app(connected, telemetry, lifecycle, lease)
+    return create_app(connected, telemetry, lifecycle, lease, limits)
 
 
 def _lease(settings: ApiSettings, telemetry: Telemetry) -> WitnessedLease | None:

@@ -13,6 +13,7 @@ from app.api.analysts import Analysts
 from app.api.edge import Edge, Lifecycle
 from app.api.problems import answer_problems
 from app.labels import Labelling
+from app.line import Limits
 from app.ports.lease import Alone, Lease
 from app.rating import Rating
 from app.registry import Registry
@@ -37,11 +38,15 @@ Connect = Callable[[], AbstractAsyncContextManager[Connected]]
 
 
 def create_app(
-    connect: Connect, telemetry: Telemetry, lifecycle: Lifecycle, lease: Lease | None = None
+    connect: Connect,
+    telemetry: Telemetry,
+    lifecycle: Lifecycle,
+    lease: Lease | None = None,
+    limits: Limits | None = None,
 ) -> FastAPI:
     """The routes. `connect` opens what they need when the app starts and closes it when it ends.
 
-    Without a `lease` there is no other region.
+    Without a `lease` there is no other region. `limits` are those of the line behind them.
     """
 
     @asynccontextmanager
@@ -63,6 +68,7 @@ def create_app(
     app.state.telemetry = telemetry
     app.state.lifecycle = lifecycle
     app.state.lease = lease or Alone()
+    app.state.limits = limits or Limits()
     for routes in (scores, ratings, labels, models, rules, lists, audit, decisions, probes):
         app.include_router(routes.router)
     answer_problems(app)
@@ -79,6 +85,7 @@ def guarded(app: FastAPI, key: str) -> ASGIApp:
         lifecycle=state.lifecycle,
         directs=directs,
         lease=state.lease,
+        most=state.limits.in_flight,
     )
 
 

@@ -24,10 +24,6 @@ from app.telemetry import Telemetry
 OPEN: Final = frozenset({"/healthz", "/readyz", "/leadz", "/metrics", "/openapi.json"})
 """Everything else needs the key, a route that is added tomorrow too."""
 
-_IN_FLIGHT = 2560
-"""More at once than this wait for something that does not come: better to say so. It is what may
-wait in line and be decided (`Limits`), so a disk that stops for a second refuses nobody."""
-
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """An answer to anything else acknowledges something."""
 _ACKNOWLEDGING: Final = range(200, 300)
@@ -57,12 +53,15 @@ class Edge:
         lifecycle: Lifecycle,
         directs: Directs,
         lease: Lease,
+        most: int,
     ) -> None:
+        """More than `most` at once wait for something that does not come: better to say so."""
         self._app = app
         self._digest = sha256(key.encode()).digest()
         self.directs = directs
         self._lifecycle = lifecycle
         self._lease = lease
+        self.most = most
         self._in_flight = 0
         self._timing = Timing(telemetry, known(app))
         telemetry.in_flight.set_function(lambda: self._in_flight)
@@ -149,8 +148,8 @@ class Edge:
             return _refused(401, "unauthorized", "X-API-Key is missing or wrong")
         if int(told.get(b"content-length", 0)) > body_bytes:
             return _too_large(body_bytes)
-        if self._in_flight > _IN_FLIGHT:
-            why = f"{_IN_FLIGHT} requests are in flight; try again"
+        if self._in_flight > self.most:
+            why = f"{self.most} requests are in flight; try again"
             return _refused(503, "unavailable", why, (b"retry-after", b"1"))
         return None
 

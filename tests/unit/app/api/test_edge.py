@@ -59,7 +59,7 @@ async def test_a_large_body_is_refused_whether_it_declares_its_length_or_not(
 async def test_more_than_it_can_hold_is_told_to_come_again(
     service: Service, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge, "_IN_FLIGHT", 1)
+    monkeypatch.setattr(service.asgi, "most", 1)
     payments = [PAYMENT | {"transaction_id": n} for n in range(2)]
     hold = asyncio.Event()
     observe = service.windows.observe

@@ -13,7 +13,7 @@ from tests.e2e.restore import flush
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import TooLateError, until
 from tests.prove.errors import ProveError
-from tests.prove.making import make
+from tests.prove.making import asked, make
 
 STORES = ("barmancloud.cnpg.io", "v1")
 FAILED = "failed"
@@ -22,9 +22,9 @@ DONE = "completed"
 
 def raised(settings: Mapping[str, object] | None = None) -> RunningStack:
     """The stack with backups, and with these settings beside those that were asked for."""
-    asked = json.loads(os.environ.get("SETTINGS") or "{}") | dict(settings or {})
+    wanted = asked() | dict(settings or {})
     parts = os.environ.get("PARTS") or "backups"
-    make("up", settings={"PARTS": parts, "SETTINGS": json.dumps(asked)})
+    make("up", settings={"PARTS": parts, "SETTINGS": json.dumps(wanted)})
     stack = RunningStack.find()
     if not any(each.get("isWALArchiver") for each in postgres(stack)["spec"].get("plugins", ())):
         raise ProveError(f"the ledger has no archive with PARTS={parts}; use PARTS=backups")

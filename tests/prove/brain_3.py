@@ -14,7 +14,7 @@ from tests.load.soak import Soak, soak
 from tests.load.target import WORK, deployed
 from tests.prove.evidence import FOLDER, Measured, commit, today
 from tests.prove.figures import Figure, Trial
-from tests.prove.making import make
+from tests.prove.making import asked, make
 from tests.prove.pins import kept, stamp
 
 PROMISE = (
@@ -40,8 +40,7 @@ def measure() -> Measured:
     hour = {"hour": 3600.0} if HOUR else {}
     progress = Progress({"up": 60.0, "5 minutes": 360.0, "staircase": 240.0, **hour})
     with progress.step("up"):
-        asked = json.loads(os.environ.get("SETTINGS") or "{}")
-        make("up", settings={"SETTINGS": json.dumps(ONE_SCORER | asked)})
+        make("up", settings={"SETTINGS": json.dumps(ONE_SCORER | asked())})
         make("load-tools")
     stack = RunningStack.find()
     bench = Bench(deployed(stack))

@@ -1,7 +1,6 @@
 """Drills as a measurement: a stack that may lose a node, and as many trials as a bar asks for."""
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from statistics import median
@@ -17,7 +16,7 @@ from tests.e2e.stack import RunningStack, StackDownError
 from tests.prove.errors import ProveError
 from tests.prove.evidence import FOLDER, Measured
 from tests.prove.figures import Figure, Trial, worst
-from tests.prove.making import make
+from tests.prove.making import asked, make
 
 INSTANCES = 3
 WANTED = {"postgres_instances": INSTANCES, "postgres_operators": 2, "protect_data": True}
@@ -31,8 +30,7 @@ def raised(nodes: int) -> RunningStack:
     try:
         stack = RunningStack.find()
     except StackDownError:
-        asked = json.loads(os.environ.get("SETTINGS") or "{}")
-        make("up", settings={"NODES": str(nodes), "SETTINGS": json.dumps(WANTED | asked)})
+        make("up", settings={"NODES": str(nodes), "SETTINGS": json.dumps(WANTED | asked())})
         stack = RunningStack.find()
     pods = POSTGRES.pods(stack)
     apart = len({pod.spec.node_name for pod in pods})

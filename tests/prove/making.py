@@ -1,10 +1,12 @@
 """Runs the verbs of the Makefile as a person would, and times them."""
 
+import json
 import os
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from local.paths import CACHE
 from tests.prove.errors import ProveError
@@ -34,6 +36,12 @@ def make(verb: str, *, tree: Path = ROOT, settings: Mapping[str, str] | None = N
         last = (log.read_text().strip().splitlines() or ["nothing was printed"])[-1]
         raise ProveError(f"make {verb}: exit code {done.returncode}, {last} (all of it: {log})")
     return round(time.monotonic() - started, 1)
+
+
+def asked(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The stack's settings that SETTINGS names."""
+    found: dict[str, Any] = json.loads(environment.get("SETTINGS") or "{}")
+    return found
 
 
 def without(folder: Path, path: str) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from tests.drills.scene import Scene
 from tests.e2e.stack import NAME, ROOT, environment, pulumi
 from tests.prove.errors import ProveError
+from tests.prove.making import asked
 
 CHANGED = {"redis_memory_mib": 272, "memory_quota": "12544Mi", "api_replicas": 3}
 """Another size of three parts, so that half of an update is something."""
@@ -38,7 +39,7 @@ def update_killed(scene: Scene) -> Iterator[None]:
 def changed() -> dict[str, str]:
     """What Pulumi runs in when the stack is to have other sizes."""
     env = environment()
-    return env | {"SETTINGS": json.dumps(json.loads(env.get("SETTINGS") or "{}") | CHANGED)}
+    return env | {"SETTINGS": json.dumps(asked(env) | CHANGED)}
 
 
 @contextmanager

@@ -48,24 +48,25 @@ def first(deploy: Deploy) -> Made:
     return deploy(program)
 
 
-def second(deploy: Deploy) -> Made:
+def copied(
+    operator: PostgresOperator, regions: Regions, archive: Archive | None = None
+) -> PostgresReplica:
     """The copy; the mock engine knows names only, so the first one has another."""
+    secrets = Secrets("external-secrets", namespace=HOME)
+    return PostgresReplica(
+        "copy",
+        namespace=HOME,
+        operator=operator,
+        of=Postgres("ledger", namespace=HOME, operator=operator, secrets=secrets, regions=REGIONS),
+        shared=SharedSecrets("reader", namespace=HOME, secrets=secrets),
+        regions=regions,
+        archive=archive,
+    )
 
-    def program() -> None:
-        secrets = Secrets("external-secrets", namespace=HOME)
-        operator = PostgresOperator("cloudnative-pg")
-        PostgresReplica(
-            "copy",
-            namespace=HOME,
-            operator=operator,
-            of=Postgres(
-                "ledger", namespace=HOME, operator=operator, secrets=secrets, regions=REGIONS
-            ),
-            shared=SharedSecrets("reader", namespace=HOME, secrets=secrets),
-            regions=REGIONS.there,
-        )
 
-    return deploy(program)
+def second(deploy: Deploy) -> Made:
+    """The region that begins as the copy."""
+    return deploy(lambda: copied(PostgresOperator("cloudnative-pg"), REGIONS.there))
 
 
 class Places(NamedTuple):
@@ -88,22 +89,12 @@ def archived(deploy: Deploy, places: Places | None = None) -> Made:
     """The copy, with the other region's archive to read and one of its own; and it restored."""
 
     def program() -> None:
-        secrets = Secrets("external-secrets", namespace=HOME)
         operator = PostgresOperator("cloudnative-pg")
         plugin = BarmanPlugin("barman", operator=operator, certificates=CertManager("cert-manager"))
         read, own = places or stores()
         copies = Archive("copies", namespace=HOME, plugin=plugin, place=read, keep_days=None)
-        copy = PostgresReplica(
-            "copy",
-            namespace=HOME,
-            operator=operator,
-            of=Postgres(
-                "ledger", namespace=HOME, operator=operator, secrets=secrets, regions=REGIONS
-            ),
-            shared=SharedSecrets("reader", namespace=HOME, secrets=secrets),
-            regions=REGIONS.there.reading(copies),
-            archive=Archive("archive", namespace=HOME, plugin=plugin, place=own),
-        )
+        archive = Archive("archive", namespace=HOME, plugin=plugin, place=own)
+        copy = copied(operator, REGIONS.there.reading(copies), archive)
         Restore("copy-before", namespace=HOME, of=copy)
 
     return deploy(program)

@@ -3,12 +3,11 @@
 import time
 from typing import Any
 
-import httpx
 from kubernetes import client
 from kubernetes.client import ApiException
 
 from tests.e2e import timeouts
-from tests.e2e.parts import API
+from tests.e2e.parts import metrics
 from tests.e2e.stack import Api, RunningStack
 from tests.e2e.waiting import until
 
@@ -41,12 +40,7 @@ def load(stack: RunningStack) -> float | None:
 
 def fast(stack: RunningStack) -> bool:
     """Whether every process takes its windows from Redis."""
-    doors = [f"http://{pod.status.pod_ip}:{API.port}/metrics" for pod in API.pods(stack)]
-    try:
-        told = [httpx.get(door, timeout=timeouts.REQUEST).text for door in doors]
-    except httpx.HTTPError:  # a pod that has just gone
-        return False
-    return bool(told) and all(FAST in text.splitlines() for text in told)
+    return all(FAST in text.splitlines() for text in metrics(stack).values())
 
 
 def _template(batch: Api, namespace: str) -> Any:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from kubernetes.client import ApiException
+
 from tests.e2e import pods
 from tests.e2e.stack import RunningStack
 
@@ -51,6 +53,20 @@ SENTINEL_PORT = 26379
 OBJECTS = Part("objects", {"app.kubernetes.io/name": "objectstore"}, "versitygw", 7070)
 MLFLOW = Part("mlflow", {"app.kubernetes.io/name": "mlflow"}, "mlflow", 5000)
 API = Part("api", {"app.kubernetes.io/component": "api"}, "api", 8080)
+
+
+def metrics(stack: RunningStack) -> dict[str, str]:
+    """What each replica of the service counts, by its pod; nothing where one does not answer."""
+    found = {}
+    for pod in API.pods(stack):
+        name = f"{pod.metadata.name}:{API.port}"
+        try:
+            found[pod.metadata.name] = stack.core.connect_get_namespaced_pod_proxy_with_path(
+                name, stack.namespace, "metrics"
+            )
+        except ApiException:
+            found[pod.metadata.name] = ""
+    return found
 
 
 AUTHORISED = 'REDISCLI_AUTH="$(cat /run/secrets/redis/password)" exec valkey-cli "$@"'

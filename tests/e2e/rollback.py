@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from kubernetes.client import ApiException
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e import timeouts
 from tests.e2e.command import run
-from tests.e2e.parts import API
+from tests.e2e.parts import metrics
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import until
 
@@ -55,17 +54,7 @@ def all_run(stack: RunningStack, version: str) -> Mapping[str, str] | None:
 
 def replicas(stack: RunningStack) -> dict[str, str]:
     """The model that decides in each pod that takes requests, as the pod itself tells it."""
-    found = {}
-    for pod in API.pods(stack):
-        name = f"{pod.metadata.name}:{API.port}"
-        try:
-            text = stack.core.connect_get_namespaced_pod_proxy_with_path(
-                name, stack.namespace, "metrics"
-            )
-        except ApiException:
-            text = ""  # it does not answer: it is not known to follow
-        found[pod.metadata.name] = champion(text)
-    return found
+    return {pod: champion(text) for pod, text in metrics(stack).items()}
 
 
 def champion(metrics: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from kubernetes.client import ApiException
 
 from app.telemetry import Telemetry
-from tests.e2e import rollback
+from tests.e2e import parts
 from tests.e2e.rollback import all_run, champion, roll_back
 
 
@@ -48,7 +48,7 @@ def pods(monkeypatch: pytest.MonkeyPatch) -> None:
     def of(stack: Stack) -> list[Any]:
         return [SimpleNamespace(metadata=SimpleNamespace(name=name)) for name in stack.texts]
 
-    monkeypatch.setattr(rollback, "API", SimpleNamespace(pods=of, port=8080))
+    monkeypatch.setattr(parts, "API", SimpleNamespace(pods=of, port=8080))
 
 
 def test_a_process_tells_which_model_decides_in_it() -> None:

@@ -44,6 +44,7 @@ image: venv ## Build and push our own images (REGISTRY=… for another cluster's
 
 .PHONY: stack
 stack: venv policies-venv selected ## pulumi up, judged by the policy pack
+	@$(PY) -m stacks.locks $(STACK)
 	@$(if $(TWO),$(PY) -m runbooks joining -- )$(PULUMI) up --yes --policy-pack policies
 	@$(if $(TWO),$(PY) -m runbooks enrol)
 
@@ -94,6 +95,7 @@ where: ## Where things are and how to reach them
 
 .PHONY: destroy
 destroy: ## pulumi destroy: the stack goes, the cluster stays
+	@$(PY) -m stacks.locks $(STACK)
 	@$(PULUMI) destroy --yes
 
 .PHONY: down

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from local.cluster import encryption
+from local.cluster import encryption, heartbeat
 from local.cluster.files import write
 from local.cluster.layout import API_PORT, DOMAIN, Cluster
 from local.cluster.program import FRUGAL, Program, on_node
@@ -113,6 +113,7 @@ def _controllers(cluster: Cluster) -> Program:
         "allocate-node-cidrs": False,
         "flex-volume-plugin-dir": cluster.home / "plugins",
         "terminated-pod-gc-threshold": 100,
+        "node-monitor-grace-period": f"{heartbeat.GRACE_SECONDS}s",
         "profiling": False,
     }
     return _program(cluster, "kube-controller-manager", flags)

@@ -4,7 +4,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from local.cluster import certificates
+from local.cluster import certificates, heartbeat
 from local.cluster.files import write, write_yaml
 from local.cluster.layout import DOMAIN, HOST_ADDRESS, REGISTRY_PORT, Node
 from local.cluster.pod_network import pod_network
@@ -85,6 +85,7 @@ def _kubelet_settings(node: Node) -> dict[str, Any]:
         "cgroupRoot": f"/{node.cgroup}",
         "failCgroupV1": False,
         "failSwapOn": False,
+        "nodeLeaseDurationSeconds": heartbeat.LEASE_SECONDS,
         "podLogsDir": str(logs),
         "volumePluginDir": str(root / "plugins"),
         "seccompDefault": True,

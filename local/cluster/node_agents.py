@@ -112,6 +112,8 @@ def _kube_proxy(node: Node) -> Program:
         "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
         "kind": "KubeProxyConfiguration",
         "mode": "nftables",
+        # A service that leads somewhere else is followed at once, not once a second.
+        "nftables": {"minSyncPeriod": "100ms"},
         "clusterCIDR": node.cluster.pod_range,
         "hostnameOverride": node.name,
         "clientConnection": {

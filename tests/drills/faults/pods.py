@@ -35,6 +35,8 @@ def primary_crashed(scene: Scene) -> Iterator[None]:
     scene.struck(f"{pod.metadata.name} killed")
     kill(pids)
     yield
+    again = scene.stack.core.read_namespaced_pod(pod.metadata.name, pod.metadata.namespace)
+    scene.note(f"{pod.metadata.name} had {pod.status.pod_ip}, has {again.status.pod_ip}")
 
 
 @contextmanager

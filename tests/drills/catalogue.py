@@ -6,6 +6,7 @@ from tests.drills.clock import now
 from tests.drills.drill import Drill
 from tests.drills.faults import api_server, disks, nodes, pods, switchover, updates, wires
 from tests.drills.scene import Scene
+from tests.e2e import timeouts
 
 NOTICED = 10.0
 """Seconds after which an operator that says that all is well knows what it says."""
@@ -96,6 +97,7 @@ _ALL = (
         about=f"the archive's object store is away for {pods.OBJECTS_AWAY:.0f} s",
         fault=pods.objects_away,
         over=pods.objects_over,
+        within=pods.OBJECTS_AWAY + timeouts.RECOVERY,
         seconds=pods.OBJECTS_AWAY + 60,
     ),
     Drill(

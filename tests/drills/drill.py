@@ -41,6 +41,8 @@ class Drill:
     """Strikes when it is entered and calls `struck`; mends, if that is to be done, at its end."""
     over: Callable[[Scene], bool]
     """Whether what must come about while the fault lasts has come about."""
+    within: float = timeouts.RECOVERY
+    """Seconds after which it no longer counts; a fault that lasts says how long it takes."""
     arrange: Callable[[Scene], None] = _nothing
     """What has to be so before the clients begin."""
     writes: bool = True
@@ -68,16 +70,19 @@ def perform(drill: Drill, stack: RunningStack, load: Load) -> Trial:
             with progress.step("fault"):
                 whole_seconds = _strike(drill, scene)
             end = now()
+        with progress.step("judge"):
+            outcome = _judge(drill, scene, whole_seconds, end)
+            outcome.load = load.seen(scene.fault)
+            trial = recorded_trial(drill.name, outcome)
     except AssertionError as wrong:
         if scene.fault:
             journal.append(broken_off(drill.name, scene, str(wrong)))
         raise ProveError(f"{drill.name}: {wrong}") from wrong
-    with progress.step("judge"):
-        outcome = _judge(drill, scene, whole_seconds, end)
-        outcome.load = load.seen(scene.fault)
-        trial = recorded_trial(drill.name, outcome)
     journal.append(trial)
-    drill.tidy(scene)
+    try:
+        drill.tidy(scene)
+    except AssertionError as wrong:
+        raise ProveError(f"{drill.name} is done, but not tidied: {wrong}") from wrong
     return trial
 
 
@@ -93,9 +98,7 @@ def _strike(drill: Drill, scene: Scene) -> float:
     with drill.fault(scene):
         if not scene.fault:
             raise ProveError(f"{drill.name}: nothing was struck")
-        until(
-            lambda: drill.over(scene), within=timeouts.RECOVERY, what="what had to come", every=0.1
-        )
+        until(lambda: drill.over(scene), within=drill.within, what="what had to come", every=0.1)
         if drill.writes:
             scene.clients.wait_steady(scene.fault, within=timeouts.RECOVERY)
     wait_whole(scene.stack)

@@ -18,6 +18,8 @@ from tests.prove.making import asked, make
 STORES = ("barmancloud.cnpg.io", "v1")
 FAILED = "failed"
 DONE = "completed"
+Span = tuple[float, float]
+"""From when to when, in seconds since the epoch."""
 
 
 def raised(settings: Mapping[str, object] | None = None) -> RunningStack:
@@ -64,10 +66,10 @@ def back_up(stack: RunningStack) -> dict[str, Any]:
     return status
 
 
-def seconds_of(backup: Mapping[str, Any]) -> float:
-    """How long a base backup took, by the server's own clock."""
+def span_of(backup: Mapping[str, Any]) -> Span:
+    """From when to when a base backup was taken, by the server's own clock."""
     started, stopped = (datetime.fromisoformat(backup[key]) for key in ("startedAt", "stoppedAt"))
-    return (stopped - started).total_seconds()
+    return started.timestamp(), stopped.timestamp()
 
 
 def first_backup(stack: RunningStack) -> None:

@@ -1,6 +1,5 @@
 """Drills as a measurement: a stack that may lose a node, and as many trials as a bar asks for."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from statistics import median
@@ -16,7 +15,7 @@ from tests.e2e.stack import RunningStack, StackDownError
 from tests.prove.errors import ProveError
 from tests.prove.evidence import FOLDER, Measured
 from tests.prove.figures import Figure, Trial, worst
-from tests.prove.making import asked, make
+from tests.prove.making import asking, make
 
 INSTANCES = 3
 WANTED = {"postgres_instances": INSTANCES, "postgres_operators": 2, "protect_data": True}
@@ -30,7 +29,7 @@ def raised(nodes: int) -> RunningStack:
     try:
         stack = RunningStack.find()
     except StackDownError:
-        make("up", settings={"NODES": str(nodes), "SETTINGS": json.dumps(WANTED | asked())})
+        make("up", settings={"NODES": str(nodes)})
         stack = RunningStack.find()
     pods = POSTGRES.pods(stack)
     apart = len({pod.spec.node_name for pod in pods})
@@ -42,6 +41,7 @@ def raised(nodes: int) -> RunningStack:
     return stack
 
 
+@asking(WANTED)  # for what a drill has Pulumi do, too: other settings would change the stack
 def trials_of(bar: str, wanted: dict[str, int], *, nodes: int) -> dict[str, list[Trial]]:
     """So many trials of each drill, the earlier ones among them, on so many nodes or more."""
     make("load-tools")

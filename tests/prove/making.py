@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ def asked(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The stack's settings that SETTINGS names."""
     found: dict[str, Any] = json.loads(environment.get("SETTINGS") or "{}")
     return found
+
+
+@contextmanager
+def asking(wanted: Mapping[str, object]) -> Iterator[None]:
+    """For as long as the block lasts SETTINGS names these too, unless it has others for them."""
+    before = os.environ.get("SETTINGS", "")
+    os.environ["SETTINGS"] = json.dumps(dict(wanted) | asked())
+    try:
+        yield
+    finally:
+        os.environ["SETTINGS"] = before
 
 
 def without(folder: Path, path: str) -> str:

@@ -1,7 +1,7 @@
 """A disk that is full: the primary's alone, in a file system of its own that is small.
 
-An instance is made anew on it, by a volume that was promised to that instance alone, and becomes
-the primary. The machine's own disk only holds the file behind it.
+An instance is made anew on it under its old name, by a volume that was promised to that name, and
+becomes the primary. The machine's own disk only holds the file behind it.
 """
 
 from collections.abc import Iterator
@@ -78,15 +78,16 @@ def arrange(scene: Scene) -> None:
     """The primary is an instance on a small disk."""
     tidy(scene)
     replica = STANDBY.pods(scene.stack)[0]
-    number = postgres(scene.stack)["status"]["latestGeneratedNode"] + 1
-    disk = Disk(f"{scene.postgres_name()}-{number}", scene.node_of(replica))
+    # The operator gives a new instance the first number that is free: the retired one's own.
+    disk = Disk(replica.metadata.name, scene.node_of(replica))
+    core = scene.stack.core
     disk.make()
-    scene.stack.core.create_persistent_volume(promised(scene, disk))
-    _retire(scene, replica.metadata.name)
+    core.create_persistent_volume(promised(scene, disk))
+    _retire(scene, disk.instance)
     until(
-        lambda: disk.instance in postgres(scene.stack)["status"].get("instanceNames", []),
+        lambda: core.read_persistent_volume(disk.volume).status.phase == "Bound",
         within=timeouts.RECOVERY,
-        what=f"{disk.instance} is made",
+        what=f"{disk.instance} is made on its disk",
     )
     wait_whole(scene.stack)
     move_to(scene, disk.instance)
@@ -98,8 +99,8 @@ def full(scene: Scene) -> Iterator[None]:
     primary = scene.primary()
     ballast = Disk(primary.metadata.name, scene.node_of(primary)).folder / BALLAST
     scene.struck("the primary's disk is full")
-    fill(ballast)
     try:
+        fill(ballast)
         yield
     finally:
         ballast.unlink()
@@ -160,7 +161,14 @@ def promised(scene: Scene, disk: Disk) -> dict[str, Any]:
 
 
 def _retire(scene: Scene, instance: str) -> None:
-    """An instance goes with its disk: the operator makes a new one."""
+    """An instance goes with its disk: the operator makes a new one, with a claim of that name."""
     core, home = scene.stack.core, scene.stack.namespace
+    claim = core.read_namespaced_persistent_volume_claim(instance, home).metadata.uid
     core.delete_namespaced_persistent_volume_claim(instance, home)
     core.delete_namespaced_pod(instance, home)
+
+    def gone() -> bool:
+        claims = core.list_namespaced_persistent_volume_claim(home).items
+        return all(it.metadata.uid != claim for it in claims)
+
+    until(gone, within=timeouts.GONE, what=f"{instance} is gone, its disk too")

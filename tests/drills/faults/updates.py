@@ -1,14 +1,15 @@
 """Pulumi, killed half-way, and Pulumi, asked to take away what is protected."""
 
 import json
-import os
 import re
-import signal
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.drills.faults.pods import kill
 from tests.drills.scene import Scene
+from tests.e2e.processes import processes
 from tests.e2e.stack import NAME, ROOT, environment, pulumi
 from tests.prove.errors import ProveError
 from tests.prove.making import asked
@@ -19,27 +20,34 @@ DONE = re.compile(r"\b(updated|replaced|created)\b")
 LONGEST = 600
 
 
+class UpdateError(AssertionError):
+    """What Pulumi did wrong: the trial counts, and counts as failed."""
+
+
 @contextmanager
 def update_killed(scene: Scene) -> Iterator[None]:
     """Killed after its first change, resumed until it changes nothing more, then taken back."""
     scene.struck("an update begins")
-    first = _killed()
-    scene.note(f"killed after: {first}")
     try:
+        scene.note(f"killed after: {_killed()}")
         yield
     finally:
         _resume(scene)
         scene.note("the same update is complete")
         if _run("preview", "--expect-no-changes", env=changed()).returncode:
-            raise ProveError("the resumed update left something to change")
-        _up(environment())
+            raise UpdateError("the resumed update left something to change")
+        _require(_run("up", "--yes", "--skip-preview"))
         scene.note("taken back")
 
 
+def unchanged() -> dict[str, str]:
+    """What Pulumi runs in: with the settings that are asked for now, not when it first ran."""
+    return environment() | {"SETTINGS": json.dumps(asked())}
+
+
 def changed() -> dict[str, str]:
-    """What Pulumi runs in when the stack is to have other sizes."""
-    env = environment()
-    return env | {"SETTINGS": json.dumps(asked(env) | CHANGED)}
+    """Likewise, when the stack is to have other sizes."""
+    return environment() | {"SETTINGS": json.dumps(asked() | CHANGED)}
 
 
 @contextmanager
@@ -49,10 +57,10 @@ def destroy_refused(scene: Scene) -> Iterator[None]:
     scene.struck("destroy is asked for")
     done = _run("destroy", "--yes")
     if done.returncode == 0 or "protect" not in done.stdout + done.stderr:
-        raise ProveError(f"destroy was not refused: exit code {done.returncode}")
+        raise UpdateError(f"destroy was not refused: exit code {done.returncode}")
     scene.note("refused")
     if gone := sorted(set(before) - set(resources())):
-        raise ProveError(f"destroy was refused, and took away: {', '.join(gone)}")
+        raise UpdateError(f"destroy was refused, and took away: {', '.join(gone)}")
     yield
 
 
@@ -97,9 +105,20 @@ def _killed() -> str:
             if DONE.search(line):
                 return line.strip()
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        kill(family(process.pid))
         process.wait()
     raise ProveError(f"the update ended before it could be killed, with {process.returncode}")
+
+
+def family(eldest: int) -> list[int]:
+    """A process and all that it started. Pulumi's plugins lead process groups of their own."""
+    children = defaultdict[int, list[int]](list)
+    for each in processes():
+        children[each.parent].append(each.pid)
+    found = [eldest]
+    for pid in found:
+        found += children[pid]
+    return found
 
 
 def _resume(scene: Scene) -> None:
@@ -112,26 +131,25 @@ def _resume(scene: Scene) -> None:
     _require(done)
 
 
-def _up(env: dict[str, str]) -> None:
-    _require(_run("up", "--yes", "--skip-preview", env=env))
-
-
 def _require(done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()[-12:]
-        raise ProveError(f"pulumi up: exit code {done.returncode}: {' | '.join(said)}")
+        raise UpdateError(f"pulumi up: exit code {done.returncode}: {' | '.join(said)}")
 
 
 def _run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        _command(*arguments),
-        cwd=ROOT,
-        env=env or environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LONGEST,
-    )
+    try:
+        return subprocess.run(
+            _command(*arguments),
+            cwd=ROOT,
+            env=env or unchanged(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise UpdateError(f"pulumi {arguments[0]}: not within {LONGEST} s") from late
 
 
 def _command(*arguments: str) -> list[str]:

@@ -22,6 +22,7 @@ import structlog
 
 from app.domain.transactions import Transaction
 from app.line import Answer, Limits, Line, Told
+from app.pace import Pace
 from app.ports.decisions import Contradiction, Decided, LogAway
 from app.scoring import Judged, Scoring
 from app.telemetry import STAGES, Telemetry
@@ -30,11 +31,8 @@ log = structlog.get_logger(__name__)
 
 _MEMORY: Final = 0.7
 """How much of what rounds were so far counts beside what the last one was."""
-_PER_PAYMENT: Final = 0.00075
-"""Seconds that a round is put off for each payment that rounds have at present. From a bit above a
-thousand payments a second on, rounds so become larger instead of more."""
-_PER_ROUND: Final = 0.5
-"""Part of a round's time that the next one is put off: what slows rounds down calls for fewer."""
+_BRISK: Final = 1000
+"""Requests a second. From here on rounds become larger instead of more."""
 
 
 class Rounds:
@@ -51,8 +49,9 @@ class Rounds:
         self._waited, self._judged, self._recorded = map(telemetry.round_seconds.labels, STAGES)
         self._ending: set[asyncio.Task[None]] = set()
         self._next_start = 0.0
-        self.round_payments = self.round_seconds = 0.0
-        """What rounds have and take at present."""
+        self.pace = Pace()
+        self.round_seconds = 0.0
+        """What rounds take at present."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Rounds"]:
@@ -72,9 +71,13 @@ class Rounds:
 
     @property
     def patience(self) -> float:
-        """Seconds from a round's beginning to the next one's."""
-        wished = max(self.round_payments * _PER_PAYMENT, self.round_seconds * _PER_ROUND)
-        return max(self._limits.gather_seconds, min(wished, self._limits.gather_most_seconds))
+        """Seconds from a round's beginning to the next one's.
+
+        By the pace of requests, not by what the last rounds had or took: after a stall of the disk
+        or a client's batch these would put everybody off, for several rounds more.
+        """
+        least, most = self._limits.gather_seconds, self._limits.gather_most_seconds
+        return max(least, min(least * (self.pace.per_second / _BRISK) ** 2, most))
 
     async def _make(self) -> None:
         while True:
@@ -101,7 +104,7 @@ class Rounds:
         start = monotonic()
         payments = [payment for one in told for payment in one.payments]
         self._telemetry.round_payments.observe(len(payments))
-        self.round_payments += (1 - _MEMORY) * (len(payments) - self.round_payments)
+        self.pace.count(len(told), start)
         self._waited.observe(start - told[0].since)
         end: Coroutine[None, None, None]
         try:

@@ -132,17 +132,17 @@ async def test_who_waits_behind_a_batch_is_not_asked_for_patience_again(
 
 
 @pytest.mark.parametrize(
-    ("size", "seconds", "patience"),
-    [(0, 0, 0.004), (6, 0.001, 0.0045), (1, 0.01, 0.005), (100, 0, 0.008), (1, 3, 0.008)],
+    ("per_second", "patience"),
+    [(0, 0.004), (1000, 0.004), (1250, 0.00625), (5000, 0.008)],
 )
-async def test_the_larger_and_slower_rounds_are_the_longer_they_are_put_off(
-    platform: Platform, size: float, seconds: float, patience: float
+async def test_the_more_requests_come_the_longer_rounds_are_put_off(
+    platform: Platform, per_second: float, patience: float
 ) -> None:
     async with platform.rounds(Limits()) as rounds:
         await asyncio.gather(*(rounds.score([payment(n)]) for n in range(10)))
-        assert rounds.round_payments > 1
+        assert rounds.pace.per_second > 1
 
-        rounds.round_payments, rounds.round_seconds = size, seconds
+        rounds.pace.per_second = per_second
 
         assert rounds.patience == pytest.approx(patience)
 

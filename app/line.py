@@ -25,12 +25,12 @@ class Limits:
 
     payments: int = 256
     """In a round."""
-    recording: int = 2
-    """Rounds that are recorded at a time. Fewer make larger rounds, which cost less each."""
+    recording: int = 4
+    """Rounds that are recorded at a time. Enough that a slow commit stops nobody else's round."""
     gather_seconds: float = 0.004
     """From one round's beginning to the next one's, at least, unless enough payments wait."""
-    gather_most_seconds: float = 0.008
-    """Likewise, once rounds are large: a round costs as much as the rest of several payments."""
+    gather_most_seconds: float = 0.012
+    """Likewise, once requests come fast: a round costs as much as the rest of several of them."""
     waiting: int = 2048
     """Payments."""
     wait_seconds: float = 2

@@ -77,7 +77,7 @@ class Rounds:
         or a client's batch these would put everybody off, for several rounds more.
         """
         least, most = self._limits.gather_seconds, self._limits.gather_most_seconds
-        return max(least, min(least * (self.pace.per_second / _BRISK) ** 2, most))
+        return max(least, min(least * self.pace.per_second / _BRISK, most))
 
     async def _make(self) -> None:
         while True:

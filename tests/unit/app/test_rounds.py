@@ -133,7 +133,7 @@ async def test_who_waits_behind_a_batch_is_not_asked_for_patience_again(
 
 @pytest.mark.parametrize(
     ("per_second", "patience"),
-    [(0, 0.004), (1000, 0.004), (1250, 0.00625), (5000, 0.008)],
+    [(0, 0.004), (1000, 0.004), (2000, 0.008), (5000, 0.012)],
 )
 async def test_the_more_requests_come_the_longer_rounds_are_put_off(
     platform: Platform, per_second: float, patience: float

@@ -220,7 +220,7 @@ async def test_more_than_may_wait_is_refused_at_once(platform: Platform) -> None
 
 
 async def test_who_would_wait_too_long_is_refused_unless_nobody_waits(platform: Platform) -> None:
-    async with platform.busy(Limits(gather_seconds=0)) as rounds:
+    async with platform.busy(Limits(gather_seconds=0, recording=2)) as rounds:
         rounds.round_seconds = 60
         let_in = rounds.score([payment(1)])
         with pytest.raises(Busy, match="it would take 30 seconds"):

@@ -54,7 +54,13 @@ class Region:
         connect: Any = config.new_client_from_config
         settings = client.Configuration()
         settings.retries = False  # a region that is gone is not asked three times
-        return connect(self.kubeconfig, self.context, client_configuration=settings)
+        try:
+            return connect(self.kubeconfig, self.context, client_configuration=settings)
+        except config.ConfigException as wrong:
+            raise RunbookError(
+                f"region {self.name}: {self.kubeconfig} is no kubeconfig ({wrong}); allowed: that"
+                " of a running cluster; `make up STACK=drill PARTS=standby` raises the local ones"
+            ) from None
 
     def answers(self) -> bool:
         """Whether its API server does, at once."""

@@ -23,6 +23,8 @@ def make(verb: str, *, tree: Path = ROOT, settings: Mapping[str, str] | None = N
     # The outer make must not tell the inner one how to behave, nor lend it what it has built.
     outer = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     outer["PATH"] = without(CACHE, outer.get("PATH", os.defpath))
+    if "STACK" in (settings or {}):
+        outer.pop("CLUSTER", None)  # the inner one's follows from its stack
     started = time.monotonic()
     with log.open("w") as out:
         done = subprocess.run(

@@ -44,7 +44,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Told:
-    """What one request brought, and its answer to be."""
+    """What one request brought, all or none, and its answer to be."""
 
     payments: Sequence[Transaction]
     answer: Answer
@@ -52,9 +52,9 @@ class Told:
     until: float
 
     @property
-    def single(self) -> bool:
-        """Whether it may be decided among others. A batch is all or none."""
-        return len(self.payments) == 1
+    def ids(self) -> set[int]:
+        """Of its payments."""
+        return {payment.transaction_id for payment in self.payments}
 
     def resolve(self, result: Sequence[Decided] | Exception) -> None:
         """Whoever waited may have gone."""
@@ -106,25 +106,27 @@ class Line:
             raise Busy(f"it would take {expected:.0f} seconds")
 
     def take(self) -> list[Told]:
-        """The next round: as many single payments as fit and differ in their ids, or a batch."""
+        """The next round: requests in their order, as many as fit and differ in their ids.
+
+        A batch that fits into none is one by itself.
+        """
         taken: list[Told] = []
         ids: set[int] = set()
         now = monotonic()
-        while self._told and len(taken) < self._limits.payments:
+        while self._told:
             told = self._told[0]
-            number = told.payments[0].transaction_id
-            if taken and (number in ids or not told.single):
+            size = len(told.payments)
+            fits = len(ids) + size <= self._limits.payments and ids.isdisjoint(told.ids)
+            if taken and not fits:
                 break
             self._told.popleft()
-            self.waiting -= len(told.payments)
+            self.waiting -= size
             if told.until < now:
                 self._telemetry.shed.labels("late").inc()
                 told.resolve(Busy("it waited in vain"))
                 continue
             taken.append(told)
-            ids.add(number)
-            if not told.single:
-                break
+            ids |= told.ids
         if not self._told:
             self._filled.clear()
         return taken

@@ -8,8 +8,9 @@ payment is in the windows before it is recorded (`guarded_windows`), and an answ
 when its own round stands on two instances. A round that is lost takes nothing back from others.
 
 An id that is in flight twice is in two rounds, of which the second finds what the first recorded. A
-contradiction is its own payment's alone, and a failure that may be one payment's fault is narrowed
-down by scoring each by itself, once. A client's batch is a round of its own: all of it, or none.
+contradiction is its own request's alone, and a failure that may be one request's fault is narrowed
+down by scoring each by itself, once. A client's batch shares a round with others: all of it is
+recorded, or none.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ import structlog
 from app.domain.transactions import Transaction
 from app.line import Answer, Limits, Line, Told
 from app.pace import Pace
-from app.ports.decisions import Contradiction, Decided, LogAway
+from app.ports.decisions import LogAway
 from app.scoring import Judged, Scoring
 from app.telemetry import STAGES, Telemetry
 
@@ -85,7 +86,7 @@ class Rounds:
             await self._slots.acquire()
             await self._gather()
             told = self._line.take()
-            if self._line.waiting:  # behind a batch, say: they have been patient already
+            if self._line.waiting:  # for whom there was no room: they have been patient already
                 self._next_start = 0.0
             if told:
                 await self._begin(told)
@@ -102,13 +103,13 @@ class Rounds:
     async def _begin(self, told: list[Told]) -> None:
         """Judge a round, and let it be recorded while the next one is judged."""
         start = monotonic()
-        payments = [payment for one in told for payment in one.payments]
-        self._telemetry.round_payments.observe(len(payments))
+        groups = [one.payments for one in told]
+        self._telemetry.round_payments.observe(sum(map(len, groups)))
         self.pace.count(len(told), start)
         self._waited.observe(start - told[0].since)
         end: Coroutine[None, None, None]
         try:
-            judged = await self._scoring.judge(payments)
+            judged = await self._scoring.judge(groups)
             self._judged.observe(monotonic() - start)
             end = self._record(told, judged)
         except Exception as error:  # noqa: BLE001 (told to whom it concerns)
@@ -127,22 +128,13 @@ class Rounds:
     async def _record(self, told: list[Told], judged: Judged) -> None:
         start = monotonic()
         try:
-            answers = await self._answers(told, judged)
+            answers = await self._scoring.record(judged)
         except Exception as error:  # noqa: BLE001 (likewise)
             await self._fail(told, error)
             return
         self._recorded.observe(monotonic() - start)
         for one, answer in zip(told, answers, strict=True):
             one.resolve(answer)
-
-    async def _answers(
-        self, told: list[Told], judged: Judged
-    ) -> Sequence[Sequence[Decided] | Contradiction]:
-        """One for each who waits."""
-        if len(told) == 1:
-            return [await self._scoring.record(judged)]
-        answers = await self._scoring.record_each(judged)
-        return [one if isinstance(one, Contradiction) else [one] for one in answers]
 
     async def _fail(self, told: list[Told], error: Exception) -> None:
         """An outage is everybody's. Anything else may be one payment's fault."""

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 
 from app.domain.rows import rows
 from app.domain.scoring import Decider
 from app.domain.transactions import Transaction
-from app.ports.decisions import Contradiction, Decided, DecisionLog
+from app.ports.decisions import Contradiction, Decided, DecisionLog, Standing
 from app.ports.windows import WindowStore
 
 
@@ -19,7 +20,8 @@ def _now() -> datetime:
 class Judged:
     """Decisions that are not recorded yet."""
 
-    decided: Sequence[Decided]
+    groups: Sequence[Sequence[Decided]]
+    """Each is recorded all or none."""
     windowed: bool
     """Whether the windows of later payments hold these payments already."""
 
@@ -46,46 +48,38 @@ class Scoring:
 
     async def score(self, payments: Sequence[Transaction]) -> Sequence[Decided]:
         """Decide these in their order, all or none."""
-        return await self.record(await self.judge(payments))
+        (standing,) = await self.record(await self.judge([payments]))
+        if isinstance(standing, Contradiction):
+            raise standing
+        return standing
 
-    async def judge(self, payments: Sequence[Transaction]) -> Judged:
-        """Remember these and decide them, which nobody may be told yet."""
+    async def judge(self, groups: Sequence[Sequence[Transaction]]) -> Judged:
+        """Remember all of these and decide them, which nobody may be told yet."""
         self._log.check()
+        payments = list(chain.from_iterable(groups))
         seen = await self._windows.observe(payments)
         features = rows(payments, seen.pasts)
         decisions = self._decider.decide(payments, features)
         now = self._clock()
-        decided = [
+        decided = (
             Decided(payment, decision, seen.degraded, now, row)
             for payment, decision, row in zip(payments, decisions, features, strict=True)
-        ]
-        return Judged(decided, windowed=seen.kept)
+        )
+        return Judged([list(islice(decided, len(one))) for one in groups], windowed=seen.kept)
 
-    async def record(self, judged: Judged) -> Sequence[Decided]:
-        """Record all or none. What is returned counts."""
-        try:
-            standing = await self._log.record(judged.decided, windowed=judged.windowed)
-        except Contradiction as contradiction:
-            await self._correct(judged, contradiction.standing)
-            raise
-        await self._settle(judged, standing)
-        return standing
-
-    async def record_each(self, judged: Judged) -> Sequence[Decided | Contradiction]:
-        """Record each by itself: payments of different clients, whose ids are all different."""
-        answers = await self._log.record_each(judged.decided, windowed=judged.windowed)
-        others = [one for one in answers if isinstance(one, Transaction)]
+    async def record(self, judged: Judged) -> Sequence[Standing]:
+        """Record each group all or none. What is returned counts, but for contradictions."""
+        answers = await self._log.record(judged.groups, windowed=judged.windowed)
+        others = [it for one in answers if isinstance(one, Contradiction) for it in one.standing]
         if others:
             await self._correct(judged, others)
-        await self._settle(judged, [one for one in answers if isinstance(one, Decided)])
-        return [one if isinstance(one, Decided) else Contradiction([one]) for one in answers]
+        if not judged.windowed:
+            recorded = [one for one in answers if not isinstance(one, Contradiction)]
+            await self._windows.settle([it.payment for it in chain.from_iterable(recorded)])
+        return answers
 
     async def _correct(self, judged: Judged, standing: Sequence[Transaction]) -> None:
         taken = {payment.transaction_id for payment in standing}
-        told = (one.payment for one in judged.decided)
+        told = (one.payment for one in chain.from_iterable(judged.groups))
         wrong = [payment for payment in told if payment.transaction_id in taken]
         await self._windows.correct(wrong, standing)
-
-    async def _settle(self, judged: Judged, standing: Sequence[Decided]) -> None:
-        if not judged.windowed:
-            await self._windows.settle([one.payment for one in standing])

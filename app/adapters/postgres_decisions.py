@@ -13,6 +13,7 @@ and the transaction is rolled back.
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import chain, islice
 from typing import Any, Final
 
 import asyncpg
@@ -22,7 +23,7 @@ from app.adapters.postgres import Postgres
 from app.adapters.postgres_rows import decided_of, payment_of
 from app.domain.reasons import Reason
 from app.domain.transactions import Transaction
-from app.ports.decisions import Contradiction, Decided
+from app.ports.decisions import Contradiction, Decided, Standing
 
 _RECORD: Final = """
 WITH given AS (
@@ -75,38 +76,69 @@ class PostgresDecisions:
         """See the port."""
         self._postgres.check_writes()
 
-    async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
-        """Record all or none; see the port.
+    async def record(
+        self, groups: Sequence[Sequence[Decided]], *, windowed: bool
+    ) -> Sequence[Standing]:
+        """Each group all or none; see the port.
 
-        A single payment needs no transaction around its statement, and saves two round trips.
+        One statement and one commit for all of them. Single payments need no transaction around
+        it, and save two round trips.
         """
-        async with (
-            self._postgres.session(writes=True) as connection,
-            connection.transaction() if len(decided) > 1 else nullcontext(),
-        ):
-            answers = await _record(connection, decided, windowed=windowed)
-            others = [one for one in answers if isinstance(one, Transaction)]
-            if others:
-                raise Contradiction(others)
-        return [one for one in answers if isinstance(one, Decided)]
-
-    async def record_each(
-        self, decided: Sequence[Decided], *, windowed: bool
-    ) -> Sequence[Decided | Transaction]:
-        """Record each by itself, in one statement and one commit; see the port."""
         async with self._postgres.session(writes=True) as connection:
-            return await _record(connection, decided, windowed=windowed)
+            try:
+                return await _recorded(connection, groups, windowed=windowed)
+            except _TornError:
+                return [await _alone(connection, one, windowed=windowed) for one in groups]
+
+
+async def _alone(
+    connection: asyncpg.Connection, group: Sequence[Decided], *, windowed: bool
+) -> Standing:
+    """By a commit of its own, where it or a neighbour may not stand."""
+    try:
+        (standing,) = await _recorded(connection, [group], windowed=windowed)
+    except _TornError as torn:
+        return torn.standing
+    return standing
+
+
+class _TornError(Exception):
+    """Of some batch only a part could be recorded, so all groups were rolled back."""
+
+    def __init__(self, standing: Contradiction) -> None:
+        super().__init__()
+        self.standing = standing
+
+
+async def _recorded(
+    connection: asyncpg.Connection, groups: Sequence[Sequence[Decided]], *, windowed: bool
+) -> Sequence[Standing]:
+    batches = any(len(group) > 1 for group in groups)
+    async with connection.transaction() if batches else nullcontext():
+        found = iter(await _record(connection, list(chain(*groups)), windowed=windowed))
+        answers = [_standing(list(islice(found, len(group)))) for group in groups]
+        for group, answer in zip(groups, answers, strict=True):
+            if len(group) > 1 and isinstance(answer, Contradiction):
+                raise _TornError(answer)
+    return answers
+
+
+def _standing(found: Sequence[Decided | Transaction]) -> Standing:
+    """What a group comes to."""
+    others = [one for one in found if isinstance(one, Transaction)]
+    return Contradiction(others) if others else [one for one in found if isinstance(one, Decided)]
 
 
 async def _record(
     connection: asyncpg.Connection, decided: Sequence[Decided], *, windowed: bool
 ) -> list[Decided | Transaction]:
+    """What stands of each, or the other payment that has its id."""
     columns = [list(column) for column in zip(*map(_row, decided), strict=True)]
     rows = await connection.fetch(_RECORD, *columns, windowed)
     before = {row["transaction_id"]: row for row in rows}
     others = await _others(connection, set(columns[0]).difference(before))
     return [
-        others.get(one.payment.transaction_id) or _standing(one, before[one.payment.transaction_id])
+        others.get(one.payment.transaction_id) or _decided(one, before[one.payment.transaction_id])
         for one in decided
     ]
 
@@ -144,7 +176,7 @@ def _json(reasons: Sequence[Reason]) -> str:
     )
 
 
-def _standing(given: Decided, row: asyncpg.Record) -> Decided:
+def _decided(given: Decided, row: asyncpg.Record) -> Decided:
     """What was given, unless something was decided before."""
     if row["decided_at"] is None:
         return given

@@ -31,12 +31,16 @@ class LogAway(Exception):  # noqa: N818 (a state of the world that callers answe
 
 
 class Contradiction(Exception):  # noqa: N818 (likewise)
-    """Some ids were recorded before, of other payments. Nothing was recorded now."""
+    """Some ids were recorded before, of other payments. Nothing of their group was recorded now."""
 
     def __init__(self, standing: Sequence[Transaction]) -> None:
         super().__init__(f"other payments have these ids: {[p.transaction_id for p in standing]}")
         self.standing = standing
         """The payments that have the ids."""
+
+
+Standing = Sequence[Decided] | Contradiction
+"""Of a group: for a payment told again, what stood before."""
 
 
 class DecisionLog(Protocol):
@@ -45,17 +49,12 @@ class DecisionLog(Protocol):
     def check(self) -> None:
         """Raise `LogAway` if it is known already that recording would."""
 
-    async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
-        """Record all or none, and return what stands: for a payment told again, what stood before.
+    async def record(
+        self, groups: Sequence[Sequence[Decided]], *, windowed: bool
+    ) -> Sequence[Standing]:
+        """Record each group all or none, and return what stands of each, in their order.
 
-        Returning means that two instances hold it. `windowed` tells whether the fast windows hold
-        these payments too; those for which they do not are put there later.
-        """
-
-    async def record_each(
-        self, decided: Sequence[Decided], *, windowed: bool
-    ) -> Sequence[Decided | Transaction]:
-        """Likewise, but each by itself: where another payment has the id, it is answered instead.
-
-        No id may be there twice.
+        Returning means that two instances hold it. No id may be there twice. `windowed` tells
+        whether the fast windows hold these payments too; those for which they do not are put there
+        later.
         """

@@ -17,7 +17,7 @@ from app.domain.transactions import Floats, Transaction
 from app.domain.windows import CustomerWindow, TerminalWindow
 from app.labels import Labelling
 from app.openapi import document
-from app.ports.decisions import Contradiction, Decided, LogAway
+from app.ports.decisions import Contradiction, Decided, LogAway, Standing
 from app.ports.labels import Told
 from app.ports.lease import Elsewhere
 from app.ports.windows import Seen
@@ -93,32 +93,24 @@ class MemoryLog:
         if self.known_away:
             raise LogAway("known")
 
-    async def record(self, decided: Sequence[Decided], *, windowed: bool) -> Sequence[Decided]:
-        others = [one for one in self._standing(decided) if isinstance(one, Transaction)]
-        if others:
-            raise Contradiction(others)
-        answers = await self.record_each(decided, windowed=windowed)
-        return [one for one in answers if isinstance(one, Decided)]
-
-    async def record_each(
-        self, decided: Sequence[Decided], *, windowed: bool
-    ) -> Sequence[Decided | Transaction]:
-        self.rounds.append(len(decided))
+    async def record(
+        self, groups: Sequence[Sequence[Decided]], *, windowed: bool
+    ) -> Sequence[Standing]:
+        self.rounds.append(sum(map(len, groups)))
         if self.trouble:
             raise self.trouble
-        standing = self._standing(decided)
-        kept = {one.payment.transaction_id: one for one in standing if isinstance(one, Decided)}
+        return [self._group(group, windowed=windowed) for group in groups]
+
+    def _group(self, group: Sequence[Decided], *, windowed: bool) -> Standing:
+        standing = [self.recorded.get(one.payment.transaction_id, one) for one in group]
+        pairs = zip(group, standing, strict=True)
+        if others := [stood.payment for one, stood in pairs if stood.payment != one.payment]:
+            return Contradiction(others)
+        kept = {one.payment.transaction_id: one for one in standing}
         self.recorded |= kept
         if windowed:
             self.windowed |= set(kept)
         return standing
-
-    def _standing(self, decided: Sequence[Decided]) -> list[Decided | Transaction]:
-        known = [self.recorded.get(one.payment.transaction_id, one) for one in decided]
-        return [
-            before if before.payment == one.payment else before.payment
-            for before, one in zip(known, decided, strict=True)
-        ]
 
 
 class MemoryLease:

@@ -10,7 +10,7 @@ import pytest
 from app.domain.scoring import Decision
 from app.domain.transactions import Floats, Transaction
 from app.line import Busy, Limits
-from app.ports.decisions import Contradiction, Decided, LogAway
+from app.ports.decisions import Contradiction, Decided, LogAway, Standing
 from app.rounds import Rounds
 from app.scoring import Scoring
 from app.telemetry import STAGES, Telemetry
@@ -27,11 +27,11 @@ class SlowLog(MemoryLog):
         self.may = asyncio.Event()
         self.may.set()
 
-    async def record_each(
-        self, decided: Sequence[Decided], *, windowed: bool
-    ) -> Sequence[Decided | Transaction]:
+    async def record(
+        self, groups: Sequence[Sequence[Decided]], *, windowed: bool
+    ) -> Sequence[Standing]:
         await self.may.wait()
-        return await super().record_each(decided, windowed=windowed)
+        return await super().record(groups, windowed=windowed)
 
 
 class Picky:
@@ -119,10 +119,9 @@ async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platf
     assert platform.log.rounds == [1, 2]
 
 
-async def test_who_waits_behind_a_batch_is_not_asked_for_patience_again(
-    platform: Platform,
-) -> None:
-    async with platform.rounds(Limits(gather_seconds=30, gather_most_seconds=30)) as rounds:
+async def test_who_waits_for_room_is_not_asked_for_patience_again(platform: Platform) -> None:
+    limits = Limits(payments=2, gather_seconds=30, gather_most_seconds=30)
+    async with platform.rounds(limits) as rounds:
         batch = [payment(2), payment(3)]
         told = [rounds.score(these) for these in ([payment(1)], batch, [payment(4)])]
         async with asyncio.timeout(5):
@@ -185,18 +184,38 @@ async def test_a_contradiction_is_only_its_own(platform: Platform) -> None:
     assert set(platform.log.recorded) == {1, 2, 3}
 
 
-async def test_a_batch_is_a_round_of_its_own_and_all_or_none(platform: Platform) -> None:
-    async with platform.busy() as rounds:
-        single = rounds.score([payment(1)])
-        batch = rounds.score([payment(2), payment(1, amount=9)])
-        last = rounds.score([payment(3)])
-        platform.log.may.set()
-        with pytest.raises(Contradiction):
-            await batch
-        await asyncio.gather(single, last)
+async def test_a_batch_shares_a_round_with_others(platform: Platform) -> None:
+    async with platform.rounds() as rounds:
+        batch = [payment(2), payment(3)]
+        told = [rounds.score(these) for these in ([payment(1)], batch, [payment(4)])]
+        answers = await asyncio.gather(*told)
 
-    assert not {2} & set(platform.log.recorded)
-    assert {1, 3} <= set(platform.log.recorded)
+    assert platform.log.rounds == [4]
+    assert [one.payment.transaction_id for one in answers[1]] == [2, 3]
+
+
+async def test_a_batch_that_no_round_holds_is_one_by_itself(platform: Platform) -> None:
+    async with platform.rounds(Limits(payments=2, gather_seconds=0)) as rounds:
+        batch = [payment(n) for n in (2, 3, 4)]
+        told = [rounds.score(these) for these in ([payment(1)], batch, [payment(5)])]
+        await asyncio.gather(*told)
+
+    assert platform.log.rounds == [1, 3, 1]
+
+
+async def test_of_a_batch_that_contradicts_nothing_is_recorded_and_of_its_neighbours_all(
+    platform: Platform,
+) -> None:
+    async with platform.rounds() as rounds:
+        await rounds.score([payment(1)])
+        told = [
+            rounds.score(these)
+            for these in ([payment(5)], [payment(2), payment(1, amount=9)], [payment(3)])
+        ]
+        _, torn, _ = await asyncio.gather(*told, return_exceptions=True)
+
+    assert isinstance(torn, Contradiction)
+    assert set(platform.log.recorded) == {1, 3, 5}
 
 
 async def test_payments_are_seen_in_the_order_in_which_they_came(platform: Platform) -> None:

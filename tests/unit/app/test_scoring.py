@@ -73,13 +73,13 @@ async def test_of_payments_judged_together_a_contradiction_is_its_own() -> None:
     use_case = scoring(windows, log)
     await use_case.score([payment(1)])
 
-    judged = await use_case.judge([payment(2), payment(1, amount=99), payment(3)])
-    second, first, third = await use_case.record_each(judged)
+    judged = await use_case.judge([[payment(2)], [payment(1, amount=99)], [payment(3)]])
+    second, first, third = await use_case.record(judged)
 
     assert isinstance(first, Contradiction)
     assert first.standing == [payment(1)]
     assert windows.remembered[1].amount == 57.16
-    assert [second, third] == [log.recorded[2], log.recorded[3]]
+    assert [second, third] == [[log.recorded[2]], [log.recorded[3]]]
 
 
 async def test_a_new_decision_carries_the_features_that_it_was_made_by_and_a_retry_does_not() -> (

@@ -221,14 +221,14 @@ async def test_a_stopping_server_answers_what_is_in_flight_and_lets_go(
     service: Service, served: Served, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may = asyncio.Event(), asyncio.Event()
-    record = service.log.record_each
+    record = service.log.record
 
     async def slow(*arguments: Any, **named: Any) -> Any:
         begun.set()
         await may.wait()
         return await record(*arguments, **named)
 
-    monkeypatch.setattr(service.log, "record_each", slow)
+    monkeypatch.setattr(service.log, "record", slow)
     wire.score(PAYMENT)
     await begun.wait()
     served.server.should_exit = True

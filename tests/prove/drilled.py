@@ -60,8 +60,9 @@ def trials_of(bar: str, wanted: dict[str, int], *, nodes: int) -> dict[str, list
         try:
             with progress.step(step):
                 made[name].append(perform(DRILLS[name], stack, load))
-        except ProveError as wrong:
-            raise ProveError(str(wrong), [t for each in made.values() for t in each]) from wrong
+        except (ProveError, KeyboardInterrupt) as wrong:
+            why = str(wrong) or "interrupted; the same command goes on from here"
+            raise ProveError(why, [t for each in made.values() for t in each]) from wrong
     return made
 
 

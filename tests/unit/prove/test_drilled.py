@@ -1,6 +1,11 @@
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
-from tests.prove.drilled import gaps, nothing_lost
+import pytest
+
+from tests.prove import drilled
+from tests.prove.drilled import gaps, nothing_lost, trials_of
+from tests.prove.errors import ProveError
 from tests.prove.figures import Figure
 
 WELL: dict[str, Any] = {
@@ -40,3 +45,23 @@ def test_the_worst_gap_and_the_median_have_bars_of_their_own() -> None:
 
 def test_no_trial_at_all_keeps_no_bar() -> None:
     assert not any(f.holds for f in gaps("switchover", [], at_most=10, middle=5) if f.bar)
+
+
+def test_trials_that_were_made_before_somebody_interrupts_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    stack = SimpleNamespace()
+    monkeypatch.setattr(drilled, "make", lambda *_, **__: 0.0)
+    monkeypatch.setattr(drilled, "raised", lambda _: stack)
+    monkeypatch.setattr(drilled, "Load", lambda _: None)
+    monkeypatch.setattr("tests.drills.journal.counted", lambda _: "mark")
+    monkeypatch.setattr("tests.drills.journal.trials", lambda *_: [WELL])
+    monkeypatch.setattr(drilled, "perform", interrupted)
+
+    with pytest.raises(ProveError, match="goes on from here") as stopped:
+        trials_of("safe-2", {"switchover": 2}, nodes=3)
+
+    assert stopped.value.trials == [WELL]

@@ -107,7 +107,9 @@ def test_a_batch_over_the_limit_is_refused(api: httpx.Client) -> None:
 def test_a_second_payment_sees_the_first(api: httpx.Client) -> None:
     """Windows work: the same payment, once as a card's first and once as its thirtieth."""
     card = secrets.randbelow(10**9) + 10**9
-    many = [payment(customer_id=card, amount="80.00") for _ in range(30)]
+    first = payment(customer_id=card, amount="80.00")
+    # Of the same second the smaller id comes before.
+    many = [first | {"transaction_id": first["transaction_id"] + place} for place in range(30)]
 
     answers = api.post("/v1/score/batch", json={"transactions": many}).raise_for_status().json()
     scores = [decision["score"] for decision in answers["decisions"]]

@@ -85,21 +85,19 @@ class PostgresDecisions:
         it, and save two round trips.
         """
         async with self._postgres.session(writes=True) as connection:
-            try:
-                return await _recorded(connection, groups, windowed=windowed)
-            except _TornError:
-                return [await _alone(connection, one, windowed=windowed) for one in groups]
+            return await _stood(connection, groups, windowed=windowed)
 
 
-async def _alone(
-    connection: asyncpg.Connection, group: Sequence[Decided], *, windowed: bool
-) -> Standing:
-    """By a commit of its own, where it or a neighbour may not stand."""
+async def _stood(
+    connection: asyncpg.Connection, groups: Sequence[Sequence[Decided]], *, windowed: bool
+) -> Sequence[Standing]:
+    """Together, or each by a commit of its own where a batch among them may not stand."""
     try:
-        (standing,) = await _recorded(connection, [group], windowed=windowed)
+        return await _recorded(connection, groups, windowed=windowed)
     except _TornError as torn:
-        return torn.standing
-    return standing
+        if len(groups) == 1:
+            return [torn.standing]
+    return [(await _stood(connection, [one], windowed=windowed))[0] for one in groups]
 
 
 class _TornError(Exception):

@@ -115,8 +115,8 @@ class Line:
         now = monotonic()
         while self._told:
             told = self._told[0]
-            size = len(told.payments)
-            fits = len(ids) + size <= self._limits.payments and ids.isdisjoint(told.ids)
+            size, own = len(told.payments), told.ids
+            fits = len(ids) + size <= self._limits.payments and ids.isdisjoint(own)
             if taken and not fits:
                 break
             self._told.popleft()
@@ -126,7 +126,7 @@ class Line:
                 told.resolve(Busy("it waited in vain"))
                 continue
             taken.append(told)
-            ids |= told.ids
+            ids |= own
         if not self._told:
             self._filled.clear()
         return taken

@@ -1,7 +1,7 @@
 """The machine's processes as the kernel tells them, whatever namespace they live in."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,37 @@ def process(pid: int) -> Process | None:
         no_new_privileges=status["NoNewPrivs"] == "1",
         cgroups=cgroups,
     )
+
+
+def stat(pid: int) -> list[str]:
+    """What the kernel counts of a process, from its state on; nothing if it is gone."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def parent_of(pid: int) -> int | None:
+    """The process that started this one; nothing if it is gone."""
+    fields = stat(pid)
+    return int(fields[1]) if fields else None
+
+
+def children() -> dict[int, list[int]]:
+    """What each process started and is there now."""
+    found = dict[int, list[int]]()
+    for entry in PROC.iterdir():
+        if entry.name.isdigit() and (parent := parent_of(int(entry.name))):
+            found.setdefault(parent, []).append(int(entry.name))
+    return found
+
+
+def family(eldest: int, started: Mapping[int, Sequence[int]]) -> list[int]:
+    """A process and all that it started, of those `children`; the eldest first."""
+    found = [eldest]
+    for pid in found:
+        found += started.get(pid, ())
+    return found
 
 
 def environment(found: Process) -> str:

@@ -2,13 +2,13 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.cluster.cgroups import OURS, ROOT
 from tests.e2e.parts import API, POOLER, POSTGRES, REDIS
-from tests.e2e.processes import PROC, TICKS
+from tests.e2e.processes import PROC, TICKS, children, family, stat
 from tests.e2e.stack import RunningStack
 from tests.e2e.supervised import supervised
 
@@ -56,15 +56,12 @@ class Processes:
 
     def __call__(self) -> Reading:
         """Children that ended within are counted by their parent."""
-        children = dict[int, list[int]]()
-        for entry in PROC.iterdir():
-            if entry.name.isdigit() and (parent := parent_of(int(entry.name))):
-                children.setdefault(parent, []).append(int(entry.name))
+        started = children()
         return {
             (name, str(pid)): process_seconds(pid)
             for name, tops in self.pids.items()
             for top in tops
-            for pid in _family(top, children)
+            for pid in family(top, started)
         }
 
 
@@ -91,27 +88,8 @@ def pod_seconds(uids: Mapping[str, str], root: Path = ROOT) -> dict[str, float]:
 
 def process_seconds(pid: int) -> float:
     """User and system time of a process and of its children that ended; 0 if it is gone."""
-    fields = _stat(pid)
+    fields = stat(pid)
     return sum(map(int, fields[11:15])) / TICKS if fields else 0.0
-
-
-def parent_of(pid: int) -> int | None:
-    """The process that started this one; nothing if it is gone."""
-    fields = _stat(pid)
-    return int(fields[1]) if fields else None
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
-def _family(top: int, children: Mapping[int, Sequence[int]]) -> Iterator[int]:
-    yield top
-    for child in children.get(top, ()):
-        yield from _family(child, children)
 
 
 def _seconds(folder: Path) -> float:

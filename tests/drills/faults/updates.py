@@ -3,13 +3,12 @@
 import json
 import re
 import subprocess
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.drills.faults.pods import kill
 from tests.drills.scene import Scene
-from tests.e2e.processes import processes
+from tests.e2e.processes import children, family
 from tests.e2e.stack import NAME, ROOT, environment, pulumi
 from tests.prove.errors import ProveError
 from tests.prove.making import asked
@@ -105,20 +104,10 @@ def _killed() -> str:
             if DONE.search(line):
                 return line.strip()
     finally:
-        kill(family(process.pid))
+        # Pulumi's plugins lead process groups of their own.
+        kill(family(process.pid, children()))
         process.wait()
     raise ProveError(f"the update ended before it could be killed, with {process.returncode}")
-
-
-def family(eldest: int) -> list[int]:
-    """A process and all that it started. Pulumi's plugins lead process groups of their own."""
-    children = defaultdict[int, list[int]](list)
-    for each in processes():
-        children[each.parent].append(each.pid)
-    found = [eldest]
-    for pid in found:
-        found += children[pid]
-    return found
 
 
 def _resume(scene: Scene) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.drills.faults import updates
 from tests.drills.faults.pods import kill
-from tests.e2e.processes import process
+from tests.e2e.processes import children, family, process
 from tests.e2e.waiting import until
 from tests.prove.making import asked, asking
 
@@ -16,14 +16,14 @@ LEADERS = "import subprocess; subprocess.run(['sleep', '60'], start_new_session=
 
 def test_what_leads_a_group_of_its_own_is_killed_with_its_family() -> None:
     with subprocess.Popen([sys.executable, "-c", LEADERS]) as eldest:
-        family = until(
-            lambda: found if len(found := updates.family(eldest.pid)) > 1 else None,
+        all_of_it = until(
+            lambda: found if len(found := family(eldest.pid, children())) > 1 else None,
             within=10,
             what="a child",
         )
-        kill(family)
+        kill(all_of_it)
 
-    until(lambda: not any(map(process, family)), within=10, what="the end of all")
+    until(lambda: not any(map(process, all_of_it)), within=10, what="the end of all")
 
 
 def test_an_update_is_told_the_settings_of_its_prover(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.load.meter import Processes, machine, parent_of, pod_seconds, process_seconds, spent
+from tests.e2e.processes import parent_of
+from tests.load.meter import Processes, machine, pod_seconds, process_seconds, spent
 
 UID = "0a1b2c3d-1111-2222-3333-444455556666"
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"

@@ -1,13 +1,18 @@
 """The machine's processes as the kernel tells them, whatever namespace they live in."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+import signal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
+PAUSE = "pause"
+"""Holds the network of a pod, and nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +79,21 @@ def process(pid: int) -> Process | None:
         no_new_privileges=status["NoNewPrivs"] == "1",
         cgroups=cgroups,
     )
+
+
+def of_pod(uid: str) -> list[Process]:
+    """A pod's processes, by the control groups that bear its name; not what holds its network,
+    which no crash takes along.
+    """
+    mark = re.compile(uid.replace("-", "[-_]"))
+    return [found for found in processes() if mark.search(found.cgroups) and found.name != PAUSE]
+
+
+def kill(pids: Iterable[int]) -> None:
+    """End them at once, the eldest first: with a container's first process all of it goes."""
+    for pid in sorted(pids):
+        with suppress(ProcessLookupError):  # It went with its parent.
+            os.kill(pid, signal.SIGKILL)
 
 
 def stat(pid: int) -> list[str]:

@@ -1,21 +1,20 @@
 """Pods that die, and a workload that is away for a while."""
 
 import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from kubernetes import client
 
 from tests.drills.clock import now
 from tests.drills.scene import Scene
 from tests.e2e.parts import OBJECTS, REDIS, Part, redis_primary, sql
-from tests.e2e.processes import processes
+from tests.e2e.pods import Pod
+from tests.e2e.processes import kill, of_pod
 from tests.e2e.stack import Api
 from tests.e2e.waiting import until
 from tests.prove.errors import ProveError
 from tests.prove.figures import Trial
-from tests.prove.victims import PAUSE
 
 REDIS_AWAY = 20.0
 OBJECTS_AWAY = float(os.environ.get("AWAY_SECONDS") or 600)
@@ -29,7 +28,7 @@ WAITING = "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.rea
 def primary_crashed(scene: Scene) -> Iterator[None]:
     """SIGKILL to every process of the primary's pod: no goodbye to anybody."""
     pod = scene.primary()
-    pids = pids_of(pod.metadata.uid)
+    pids = pids_of(pod)
     if not pids:
         raise ProveError(f"{pod.metadata.name}: none of its processes was found")
     scene.struck(f"{pod.metadata.name} killed")
@@ -50,20 +49,9 @@ def primary_killed(scene: Scene) -> Iterator[None]:
     yield
 
 
-def pids_of(uid: str) -> list[int]:
-    """The processes of a pod, by the control groups that bear its name; not what holds its network,
-    which no crash takes along.
-    """
-    marks = (uid, uid.replace("-", "_"))
-    found = (it for it in processes() if any(mark in it.cgroups for mark in marks))
-    return [it.pid for it in found if it.name != PAUSE]
-
-
-def kill(pids: list[int]) -> None:
-    """End them at once, the eldest first: with a container's first process all of it goes."""
-    for pid in sorted(pids):
-        with suppress(ProcessLookupError):  # It went with its parent.
-            os.kill(pid, signal.SIGKILL)
+def pids_of(pod: Pod) -> list[int]:
+    """The processes that a crash of a pod takes along."""
+    return [found.pid for found in of_pod(pod.metadata.uid)]
 
 
 @contextmanager
@@ -76,7 +64,7 @@ def redis_lost(scene: Scene) -> Iterator[None]:
             yield
         return
     pod = redis_primary(scene.stack)
-    pids = pids_of(pod.metadata.uid)
+    pids = pids_of(pod)
     scene.struck(f"{pod.metadata.name} killed")
     kill(pids)
     scene.stack.core.delete_namespaced_pod(
@@ -131,7 +119,7 @@ def _away(scene: Scene, part: Part) -> Iterator[None]:
     pod = part.pods(scene.stack)[0]
     name = pod.metadata.owner_references[0].name
     scene.struck(f"{pod.metadata.name} killed")
-    kill(pids_of(pod.metadata.uid))
+    kill(pids_of(pod))
     _scale(scene, name, 0)
     try:
         yield

@@ -3,12 +3,12 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.drills.faults.pods import kill
 from tests.drills.scene import Scene
-from tests.e2e.processes import children, family
+from tests.e2e.processes import children, family, kill
 from tests.e2e.stack import NAME, ROOT, environment, pulumi
 from tests.prove.errors import ProveError
 from tests.prove.making import asked
@@ -111,13 +111,10 @@ def _killed() -> str:
 
 
 def _resume(scene: Scene) -> None:
-    """The same update once more; a killed one leaves its lock behind, which `cancel` takes away."""
-    done = _run("up", "--yes", "--skip-preview", env=changed())
-    if done.returncode and "locked" in done.stdout + done.stderr:
-        scene.note("locked, so cancelled")
-        pulumi("cancel", "--yes")
-        done = _run("up", "--yes", "--skip-preview", env=changed())
-    _require(done)
+    """The same update once more. As `make up` does, a killed one's lock is taken away first."""
+    unlocked = _run_in(changed(), sys.executable, "-m", "stacks.locks", NAME)
+    scene.note(unlocked.stdout.strip() or "it left no lock")
+    _require(_run("up", "--yes", "--skip-preview", env=changed()))
 
 
 def _require(done: subprocess.CompletedProcess[str]) -> None:
@@ -128,17 +125,21 @@ def _require(done: subprocess.CompletedProcess[str]) -> None:
 
 def _run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(
-            _command(*arguments),
-            cwd=ROOT,
-            env=env or unchanged(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=LONGEST,
-        )
+        return _run_in(env or unchanged(), *_command(*arguments))
     except subprocess.TimeoutExpired as late:
         raise UpdateError(f"pulumi {arguments[0]}: not within {LONGEST} s") from late
+
+
+def _run_in(env: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST,
+    )
 
 
 def _command(*arguments: str) -> list[str]:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.drills.faults import updates
-from tests.drills.faults.pods import kill
-from tests.e2e.processes import children, family, process
+from tests.e2e.processes import children, family, kill, process
 from tests.e2e.waiting import until
 from tests.prove.making import asked, asking
 

@@ -44,6 +44,9 @@ RETENTION: Final = timedelta(seconds=2 * _KEEP)
 payments may differ from (replayed history) but does not run ahead of."""
 _TTL: Final = int(RETENTION.total_seconds())
 _REACH: Final = (_KEEP, _TTL, TERMINAL_DAYS * DAY, LABEL_DELAY * DAY)
+_RENEW: Final = """
+return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('SET', KEYS[1], ARGV[2])
+"""
 _CHUNK: Final = 100
 """Payments per call of the script: others get their turn in between."""
 
@@ -170,6 +173,15 @@ class RedisWindows:
         """Everything recorded before this moment is in here."""
         async with _bounded():
             await self._client.set(MARKER, moment.isoformat())
+
+    async def renew(self, seen: datetime, moment: datetime) -> None:
+        """Likewise, if nobody marked or unmarked it since the marker was seen.
+
+        Whoever looked before a backfill began, or before Redis forgot, knows nothing of that.
+        """
+        async with _bounded():
+            asked = [seen.isoformat(), moment.isoformat()]
+            await self._client.register_script(_RENEW)([MARKER], asked)
 
     async def unmark(self) -> None:
         """Something may be missing."""

@@ -68,7 +68,7 @@ class WindowKeeper:
         elif await self._follows():
             await self._follow(health)
         elif self._windows.state is State.UP and health.complete_to and health.run == self._run:
-            await self._stay_complete()
+            await self._stay_complete(health.complete_to)
         elif complete_to := await self._complete(health):
             self._run = health.run
             self._again = (monotonic() + self._longest_request, complete_to)
@@ -88,20 +88,20 @@ class WindowKeeper:
         if health.complete_to:
             now = await self._postgres.now()
             await self._refill.recorded_since(health.complete_to)
-            await self._redis.mark(now)
+            await self._redis.renew(health.complete_to, now)
             return
         async with self._redis.filling() as turn:
             if turn and not (await self._redis.health()).complete_to:
                 await self._refill.everything(turn)
 
-    async def _stay_complete(self) -> None:
+    async def _stay_complete(self, seen: datetime) -> None:
         now = await self._postgres.now()
         await self._refill.missed()
         if self._again and monotonic() > self._again[0]:
             await self._refill.recorded_since(self._again[1])
             self._again = None
         if not self._again:
-            await self._redis.mark(now)
+            await self._redis.renew(seen, now)
 
     async def _complete(self, health: Health) -> datetime | None:
         """Put back what is missing. Nothing is returned while another process does it."""

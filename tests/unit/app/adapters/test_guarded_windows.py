@@ -10,6 +10,7 @@ import fakeredis
 import pytest
 from redis.exceptions import ResponseError
 
+from app.adapters import window_keeper
 from app.adapters.guarded_windows import GuardedWindows, State
 from app.adapters.postgres_windows import Page
 from app.adapters.redis_primary import Primary
@@ -294,9 +295,11 @@ async def test_one_that_is_primary_again_without_a_restart_is_another_one_all_th
 
 
 async def test_what_a_cut_off_primary_took_until_it_stopped_is_added_when_it_has(
-    replicated: Platform, failover: Failover, raw: Raw
+    replicated: Platform, failover: Failover, raw: Raw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replicated.keeper._longest_request = 0.05
+    now = 100.0
+    monkeypatch.setattr(window_keeper, "monotonic", lambda: now)
+    replicated.keeper._longest_request = 5
     await replicated.keeper.tend()
     await failover.replicate()
     await failover.fail()
@@ -306,7 +309,7 @@ async def test_what_a_cut_off_primary_took_until_it_stopped_is_added_when_it_has
     await replicated.keeper.tend()
     assert await raw.get(MARKER) == marker, "another process would take it for complete"
 
-    await asyncio.sleep(0.06)
+    now += 6
     await replicated.keeper.tend()
 
     assert await replicated.known(payment(2)) == 1
@@ -340,6 +343,24 @@ async def test_while_another_process_fills_this_one_waits(
     states.append(platform.windows.state)
 
     assert states == [State.FILLING, State.UP]
+
+
+@pytest.mark.parametrize("flushed", [False, True], ids=["a backfill begins", "redis is emptied"])
+async def test_what_became_incomplete_during_a_look_is_not_marked_by_it(
+    platform: Platform, raw: Raw, monkeypatch: pytest.MonkeyPatch, *, flushed: bool
+) -> None:
+    await platform.keeper.tend()
+    await platform.keeper.tend()
+    missed = platform.ledger.missed
+
+    async def and_unmarked() -> Page:
+        await (raw.flushall() if flushed else raw.delete(MARKER))
+        return await missed()
+
+    monkeypatch.setattr(platform.ledger, "missed", and_unmarked)
+    await platform.keeper.tend()
+
+    assert await raw.get(MARKER) is None
 
 
 async def test_lost_again_while_it_was_filled_it_is_not_believed(
@@ -527,8 +548,9 @@ async def test_what_redis_missed_brings_no_label_older_than_a_later_one(
 
 
 async def test_a_process_that_starts_beside_a_complete_redis_is_not_degraded_at_first(
-    platform: Platform,
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(window_keeper, "FIRST_LOOK", 60)
     async with platform.keeper.watching():
         assert states([await platform.score(payment(1))]) == [(True, False)]
 
@@ -536,7 +558,7 @@ async def test_a_process_that_starts_beside_a_complete_redis_is_not_degraded_at_
 async def test_the_keeper_watches_by_itself(
     platform: Platform, server: fakeredis.FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.adapters.window_keeper._PULSE", 0.01)
+    platform.keeper._pulse = 0.01
     server.connected = False
     async with platform.keeper.watching():
         await wait_for(lambda: platform.windows.losses > 1)
@@ -559,7 +581,7 @@ async def frauds(raw: Raw) -> list[int]:
 
 
 async def wait_for(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 (what is waited for knows no events)
             await asyncio.sleep(0.005)
 

@@ -1,7 +1,7 @@
 """The windows in Redis, on a Redis in memory that runs the script."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import fakeredis
 import numpy as np
@@ -16,6 +16,7 @@ from tests.unit.app.memory import payment
 from tests.unit.app.redis_fake import Raw
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=1)
 NOON = 1_533_729_600
 
 
@@ -174,6 +175,19 @@ async def test_it_is_complete_only_with_its_marker(redis: RedisWindows) -> None:
     assert (await redis.health()).complete_to is None
 
 
+async def test_a_marker_is_only_renewed_by_who_saw_it_last(redis: RedisWindows) -> None:
+    await redis.mark(NOW)
+    await redis.renew(NOW, LATER)
+    assert (await redis.health()).complete_to == LATER
+
+    await redis.renew(NOW, NOW)
+    assert (await redis.health()).complete_to == LATER
+
+    await redis.unmark()
+    await redis.renew(LATER, LATER)
+    assert (await redis.health()).complete_to is None
+
+
 async def test_a_wrong_payment_gives_way_to_the_standing_one(redis: RedisWindows, raw: Raw) -> None:
     standing, wrong = payment(1, amount=10), payment(1, amount=99)
     elsewhere = payment(1, amount=10, terminal_id=77)
@@ -234,6 +248,7 @@ async def test_whatever_fails_is_one_error(
         redis.observe([payment()]),
         redis.health(),
         redis.mark(NOW),
+        redis.renew(NOW, NOW),
         redis.add([payment()]),
     ):
         with pytest.raises(RedisAway, match="redis: ConnectionError"):

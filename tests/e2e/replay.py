@@ -24,6 +24,7 @@ class Replayed:
     decided_now: int
     """Those that were not known before; a replay of a replay proves nothing."""
     degraded: int
+    """Among those: what was decided before was decided in other circumstances."""
     seconds: float
     judged: int
     """Those that the benchmark counts: cards known to be compromised are left out."""
@@ -44,14 +45,15 @@ def replay(stack: RunningStack) -> Replayed:
         answers = tell(Client(api), week, lambda _: None)
     seconds = time.monotonic() - started
 
-    times = [datetime.fromisoformat(d["decided_at"]) for d in answers.decisions.values()]
+    decided = answers.decisions.values()
+    now = [one for one in decided if datetime.fromisoformat(one["decided_at"]) >= began]
     scores = answers.scores
     online = np.array([scores[number] for number in test.payments.ids.tolist()])
     offline = onnx_model.load().scorer.probabilities(test.rows)
     return Replayed(
         sent=len(week),
-        decided_now=sum(each >= began for each in times),
-        degraded=answers.degraded,
+        decided_now=len(now),
+        degraded=sum(one["degraded"] for one in now),
         seconds=seconds,
         judged=len(test.payments),
         online=quality(test.payments, online),

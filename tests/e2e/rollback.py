@@ -38,7 +38,7 @@ def main() -> None:
 
 def roll_back(stack: RunningStack, reason: str) -> tuple[str, str]:
     """The version that decided, and the one that does now. Told twice it changes nothing."""
-    with stack.scoring() as api:
+    with stack.patient() as api:
         live = said(api.get("/v1/models"))["roles"]["champion"]
         body = {"reason": reason, "expected": live}
         actor = {"X-Actor": getpass.getuser()}

@@ -18,6 +18,7 @@ from local import tools
 from local.errors import EngineError
 from local.paths import CLUSTERS, STATE
 from tests.e2e import timeouts
+from tests.e2e.patience import Patient
 
 ROOT = Path(__file__).parents[2]
 NAME = os.environ.get("STACK") or "dev"
@@ -138,13 +139,20 @@ class RunningStack(Clients):
         secret = self.core.read_namespaced_secret(name, namespace)
         return base64.b64decode(str(secret.data[key])).decode()
 
-    def scoring(self, *, key: str | None = None) -> httpx.Client:
+    def scoring(
+        self, *, key: str | None = None, transport: httpx.BaseTransport | None = None
+    ) -> httpx.Client:
         """A client of the deployed API; `key` replaces the right one."""
         return httpx.Client(
             base_url=self.outputs["scoring_url"],
             headers={"X-API-Key": self.api_key if key is None else key},
             timeout=timeouts.REQUEST,
+            transport=transport,
         )
+
+    def patient(self) -> httpx.Client:
+        """Likewise, one that comes again when it is told to."""
+        return self.scoring(transport=Patient(httpx.HTTPTransport(retries=3)))
 
     def may(self, user: str, verb: str, resource: str, *, group: str = "") -> bool:
         """Whether the API server would let a user do this in the namespace."""

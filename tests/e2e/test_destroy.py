@@ -8,8 +8,9 @@ import pytest
 
 from tests.e2e import timeouts
 from tests.e2e.inventory import inventory
+from tests.e2e.kubectl import KubectlError
 from tests.e2e.stack import ROOT, RunningStack, environment, pulumi
-from tests.e2e.waiting import until_none
+from tests.e2e.waiting import until, until_none
 
 pytestmark = pytest.mark.destroys
 
@@ -25,9 +26,17 @@ def test_destroy_leaves_the_cluster_as_the_stack_found_it(
     stack: RunningStack, born: datetime
 ) -> None:
     def younger() -> list[str]:
-        return sorted(str(t) for t, came in inventory(stack.kubeconfig).items() if came > born)
+        try:
+            things = inventory(stack.kubeconfig)
+        except KubectlError as wrong:  # a kind that goes is listed, and then not found
+            return [str(wrong)]
+        return sorted(str(t) for t, came in things.items() if came > born)
 
-    assert len(younger()) > 50, "the control: the running stack is seen this way"
+    until(
+        lambda: len(younger()) > 50,
+        within=timeouts.COMMAND,
+        what="the control: the running stack is seen this way",
+    )
 
     destroy = subprocess.run(
         ["make", "destroy"],

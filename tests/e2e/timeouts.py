@@ -1,6 +1,6 @@
 """How long each kind of thing may take on two busy cores, in seconds. The only such table."""
 
-COMMAND = 60
+COMMAND = 120
 """A command in a pod, or a question to Pulumi."""
 
 JUDGE = 180
@@ -9,13 +9,16 @@ JUDGE = 180
 RENDER = 300
 """The whole stack, rendered and judged without a cluster."""
 
-REQUEST = 10
+REQUEST = 30
 """One HTTP request."""
+
+AGAIN = 90
+"""How long a client comes again while it is told to."""
 
 BATCH = 60
 """One request with as many payments as it may hold."""
 
-POD = 90
+POD = 180
 """From a pod's creation until it ran to its end, image pull included."""
 
 REFUSED = 4
@@ -24,16 +27,16 @@ REFUSED = 4
 ROLLBACK = 30
 """Until every replica decides by the model before: the bar itself."""
 
-POLICY = 30
-"""Until the agent enforces a new network policy."""
+POLICY = 60
+"""Until the agent enforces a network policy that is new, or one on a pod that is."""
 
-METRICS = 120
+METRICS = 300
 """Until metrics-server and the autoscaler have seen a new pod."""
 
-BACKFILL = 180
-"""Until the history is loaded; its own bar is 60."""
+BACKFILL = 600
+"""Until the history is loaded, by as many tries as its job has; its own bar is 60."""
 
-RULES = 10
+RULES = 60
 """Until every replica judges by the rule set that went live."""
 
 RECOVERY = 300
@@ -54,10 +57,10 @@ RESTORED = 900
 VERIFIED = 1500
 """One run of the verification of backups, from its start to its record."""
 
-DESTROY = 300
+DESTROY = 900
 """The command that takes the stack down."""
 
-GONE = 180
+GONE = 600
 """Until a deleted thing has left the cluster."""
 
 EXPORTED = 180

@@ -1,6 +1,7 @@
 """The stack's live processes, as the kernel holds them: not what a spec asked for."""
 
 import re
+from contextlib import suppress
 
 import pytest
 
@@ -22,6 +23,17 @@ def of(stack: RunningStack, part: Part) -> list[Process]:
     found = [p for p in processes.processes() if marks.search(p.cgroups) and p.name != PAUSE]
     assert found, f"{part.name}: no process on this machine"
     return found
+
+
+def seen(stack: RunningStack, part: Part) -> list[tuple[Process, list[str]]]:
+    """Likewise, each with what it sees mounted; some have ended since they were listed."""
+    found = []
+    for process in of(stack, part):
+        with suppress(OSError):
+            mounts = (PROC / str(process.pid) / "mounts").read_text().splitlines()
+            found.append((process, mounts))
+    assert any(mounts for _, mounts in found), f"{part.name}: all processes have ended"
+    return [(process, mounts) for process, mounts in found if mounts]
 
 
 EVERY_PART = pytest.mark.parametrize("part", [API, REDIS, POSTGRES, POOLER], ids=lambda p: p.name)
@@ -48,8 +60,7 @@ def test_every_process_is_under_seccomp_and_can_gain_nothing(
 
 @EVERY_PART
 def test_every_process_sees_a_read_only_root(stack: RunningStack, part: Part) -> None:
-    for process in of(stack, part):
-        mounts = (PROC / str(process.pid) / "mounts").read_text().splitlines()
+    for process, mounts in seen(stack, part):
         options = next(line.split()[3] for line in mounts if line.split()[1] == "/")
         assert "ro" in options.split(","), process.argv
 
@@ -58,6 +69,5 @@ def test_every_process_sees_a_read_only_root(stack: RunningStack, part: Part) ->
 def test_who_need_not_talk_to_kubernetes_has_no_token_for_it(
     stack: RunningStack, part: Part
 ) -> None:
-    for process in of(stack, part):
-        mounts = (PROC / str(process.pid) / "mounts").read_text().splitlines()
+    for _, mounts in seen(stack, part):
         assert [line for line in mounts if line.split()[1].endswith(TOKENS)] == []

@@ -3,8 +3,10 @@
 import pytest
 
 from app.adapters import schema
+from tests.e2e import timeouts
 from tests.e2e.parts import HEALTHY, POSTGRES, STANDBY, postgres, sql
 from tests.e2e.stack import RunningStack
+from tests.e2e.waiting import until
 
 POWERS = ["rolsuper", "rolcreaterole", "rolcreatedb", "rolreplication", "rolbypassrls"]
 
@@ -16,15 +18,21 @@ def owner(stack: RunningStack) -> str:
 
 
 def test_both_instances_are_healthy(stack: RunningStack) -> None:
-    status = postgres(stack)["status"]
+    def told() -> tuple[int, int, str, int]:
+        status = postgres(stack)["status"]
+        ready = status.get("readyInstances", 0)
+        return ready, status["instances"], status["phase"], len(POSTGRES.pods(stack))
 
-    assert status["readyInstances"] == status["instances"] == 2
-    assert status["phase"] == HEALTHY
-    assert len(POSTGRES.pods(stack)) == 2
+    healthy = (2, 2, HEALTHY, 2)
+    until(lambda: told() == healthy, within=timeouts.RECOVERY, what="both instances are healthy")
 
 
 def test_the_standby_confirms_every_commit(stack: RunningStack) -> None:
-    standbys = sql(stack, "SELECT state, sync_state FROM pg_stat_replication")
+    def confirms() -> bool:
+        standbys = sql(stack, "SELECT state, sync_state FROM pg_stat_replication")
+        return standbys in ([["streaming", "quorum"]], [["streaming", "sync"]])
+
+    until(confirms, within=timeouts.RECOVERY, what="one standby streams and confirms")
     settings = dict(
         sql(
             stack,
@@ -33,7 +41,6 @@ def test_the_standby_confirms_every_commit(stack: RunningStack) -> None:
         )
     )
 
-    assert standbys in ([["streaming", "quorum"]], [["streaming", "sync"]])
     assert settings["synchronous_commit"] == "on"
     assert settings["synchronous_standby_names"].startswith("ANY 1")
 

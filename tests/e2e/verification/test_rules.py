@@ -11,19 +11,19 @@ import pytest
 
 from tests.e2e import timeouts
 from tests.e2e.kubectl import KubectlError
-from tests.e2e.parts import sql
+from tests.e2e.parts import metrics, sql
 from tests.e2e.payments import ABOVE, payment
 from tests.e2e.stack import RunningStack
 from tests.e2e.waiting import until
 
 ACTOR = {"X-Actor": "e2e"}
-REPLICAS_ASKED = 20
-"""Requests that together reach every replica: each goes to another one."""
+TOLD = 20
+"""Payments that are told while the rule is live."""
 
 
 @pytest.fixture(scope="module")
 def api(stack: RunningStack) -> Iterator[httpx.Client]:
-    with stack.scoring() as client:
+    with stack.patient() as client:
         client.headers.update(ACTOR)
         yield client
 
@@ -34,7 +34,7 @@ def card() -> int:
 
 
 @pytest.fixture(scope="module")
-def live(api: httpx.Client, card: int) -> Iterator[int]:
+def live(stack: RunningStack, api: httpx.Client, card: int) -> Iterator[int]:
     """A version that declines one card of the test, live on every replica; taken back after it."""
     before = version(api)
     name = f"e2e_{secrets.token_hex(4)}"
@@ -47,10 +47,10 @@ def live(api: httpx.Client, card: int) -> Iterator[int]:
     assert found["payments"] > 0
     assert found["moves"] == []
     post(api, f"/v1/rules/{draft}/live", {"why": "e2e"})
-    follow(api, draft)
+    follow(stack, draft)
     yield draft
     post(api, f"/v1/rules/{before}/live", {"why": "end of the test"})
-    follow(api, before)
+    follow(stack, before)
     taken = api.delete(f"/v1/lists/{name}/customer/{card}", params={"why": "end of the test"})
     assert taken.status_code == 204
 
@@ -65,17 +65,15 @@ def version(api: httpx.Client) -> int:
     return next((one["version"] for one in versions if one["state"] == "live"), 0)
 
 
-def follow(api: httpx.Client, expected: int) -> None:
-    """Every replica judges by this version."""
+def follow(stack: RunningStack, expected: int) -> None:
+    """Every replica judges by this version, as each tells it."""
+
+    def judges(told: str) -> bool:
+        lines = [line for line in told.splitlines() if line.startswith("fraud_rules_live_version ")]
+        return [float(line.split()[1]) for line in lines] == [float(expected)]
 
     def seen() -> bool:
-        lines = [
-            line
-            for _ in range(REPLICAS_ASKED)
-            for line in api.get("/metrics").raise_for_status().text.splitlines()
-            if line.startswith("fraud_rules_live_version ")
-        ]
-        return {float(line.split()[1]) for line in lines} == {float(expected)}
+        return all(map(judges, metrics(stack).values()))
 
     until(seen, within=timeouts.RULES, what=f"every replica judges by rules {expected}")
 
@@ -83,7 +81,7 @@ def follow(api: httpx.Client, expected: int) -> None:
 def test_a_live_rule_declines_on_every_replica_and_the_decision_tells_the_version(
     api: httpx.Client, live: int, card: int
 ) -> None:
-    for _ in range(REPLICAS_ASKED):
+    for _ in range(TOLD):
         told = payment(customer_id=card)
         answer = post(api, "/v1/score", told)
         assert (answer["decision"], answer["reasons"][0]["code"]) == ("decline", "rule:e2e")

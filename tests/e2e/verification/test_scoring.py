@@ -14,7 +14,7 @@ from tests.e2e.stack import RunningStack
 
 @pytest.fixture(scope="module")
 def api(stack: RunningStack) -> Iterator[httpx.Client]:
-    with stack.scoring() as client:
+    with stack.patient() as client:
         yield client
 
 

@@ -35,7 +35,7 @@ class Stack:
             raise ApiException(503)
         return text
 
-    def scoring(self) -> httpx.Client:
+    def patient(self) -> httpx.Client:
         def answer(request: httpx.Request) -> httpx.Response:
             self.told.append((request.url.path, request.content.decode()))
             return self.answers.pop(0)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app import line
+from app import rounds as rounds_module
 from app.domain.scoring import Decision
 from app.domain.transactions import Floats, Transaction
 from app.line import Busy, Limits
@@ -16,7 +18,7 @@ from app.scoring import Scoring
 from app.telemetry import STAGES, Telemetry
 from tests.unit.app.memory import MemoryLog, MemoryWindows, amount_judge, payment
 
-PROMPT = Limits(gather_seconds=0, gather_most_seconds=0)
+PROMPT = Limits(gather_seconds=0, gather_most_seconds=0, wait_seconds=60)
 
 
 class SlowLog(MemoryLog):
@@ -71,7 +73,7 @@ class Platform:
 
 
 async def until(windows: MemoryWindows, number: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while number not in windows.remembered:  # noqa: ASYNC110 (it knows no events)
             await asyncio.sleep(0)
 
@@ -92,7 +94,7 @@ async def test_what_arrives_together_is_recorded_together_and_answered_singly(
 
 
 async def test_a_lone_payment_waits_for_nobody(platform: Platform) -> None:
-    async with platform.rounds(Limits(gather_seconds=60)) as rounds, asyncio.timeout(5):
+    async with platform.rounds(Limits(gather_seconds=60)) as rounds, asyncio.timeout(30):
         (decided,) = await rounds.score([payment(1)])
 
     assert platform.log.recorded[1] is decided
@@ -108,7 +110,11 @@ async def test_where_the_time_of_a_round_went_is_counted(platform: Platform) -> 
         assert f'fraud_round_seconds_count{{stage="{stage}"}} 2.0' in told
 
 
-async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platform) -> None:
+async def test_rounds_that_follow_closely_wait_a_moment_for_more(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However slow the machine is: the second payment comes when the first round has just begun.
+    monkeypatch.setattr(rounds_module, "monotonic", lambda: 100.0)
     async with platform.rounds(Limits(gather_seconds=0.05)) as rounds:
         await rounds.score([payment(1)])
         second = rounds.score([payment(2)])
@@ -120,11 +126,11 @@ async def test_rounds_that_follow_closely_wait_a_moment_for_more(platform: Platf
 
 
 async def test_who_waits_for_room_is_not_asked_for_patience_again(platform: Platform) -> None:
-    limits = Limits(payments=2, gather_seconds=30, gather_most_seconds=30)
+    limits = Limits(payments=2, gather_seconds=60, gather_most_seconds=60, wait_seconds=60)
     async with platform.rounds(limits) as rounds:
         batch = [payment(2), payment(3)]
         told = [rounds.score(these) for these in ([payment(1)], batch, [payment(4)])]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await asyncio.gather(*told)
 
     assert platform.log.rounds == [1, 2, 1]
@@ -248,10 +254,14 @@ async def test_who_would_wait_too_long_is_refused_unless_nobody_waits(platform: 
         await let_in
 
 
-async def test_who_waited_in_vain_is_not_remembered(platform: Platform) -> None:
-    async with platform.busy(Limits(wait_seconds=0.01, gather_seconds=0)) as rounds:
+async def test_who_waited_in_vain_is_not_remembered(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(line, "monotonic", lambda: now)
+    async with platform.busy(Limits(wait_seconds=2, gather_seconds=0)) as rounds:
         late = rounds.score([payment(1)])
-        await asyncio.sleep(0.02)
+        now += 3
         platform.log.may.set()
         with pytest.raises(Busy, match="waited in vain"):
             await late

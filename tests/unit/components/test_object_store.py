@@ -80,7 +80,7 @@ def test_the_accounts_that_the_step_writes_are_json_with_a_member_for_each(tmp_p
     script = object_store_pods.PREPARE.partition("mkdir")[0]
     script = script.replace(object_store_pods.FILES, str(files))
     subprocess.run(
-        ["sh", "-c", script.replace(object_store_pods.ACCOUNTS, str(out))], check=True, timeout=10
+        ["sh", "-c", script.replace(object_store_pods.ACCOUNTS, str(out))], check=True, timeout=60
     )
 
     written = json.loads((out / "users.json").read_text())

@@ -39,7 +39,7 @@ class Copier:
     def round(self, rounds: int = 1) -> str:
         done = subprocess.run(
             self.command(str(rounds)),
-            env=self.env, capture_output=True, text=True, check=True, timeout=30,
+            env=self.env, capture_output=True, text=True, check=True, timeout=120,
         )  # fmt: skip
         return done.stdout
 
@@ -102,13 +102,14 @@ def test_a_source_that_does_not_answer_leaves_the_last_complete_time_as_it_was(
     (copier.source / "wal-1").write_text("12345")
     with subprocess.Popen(copier.command(), env=copier.env) as running:
         try:
-            until = wait(copier, success=1)["complete_until_timestamp_seconds"]
+            wait(copier, success=1)
             shutil.rmtree(copier.source)
-            later = wait(copier, success=0)
+            gone = time.time()
+            later = wait(copier, success=0, after=gone + 1)
         finally:
             running.terminate()
 
-    assert later["complete_until_timestamp_seconds"] - until <= 2
+    assert later["complete_until_timestamp_seconds"] <= gone
     assert "source_objects" not in later, "nobody knows"
     assert (copier.copy / "wal-1").exists()
 
@@ -127,14 +128,16 @@ def test_it_ends_at_once_when_it_is_told_to(copier: Copier) -> None:
         wait(copier, success=1)
         time.sleep(0.3)
         running.send_signal(signal.SIGTERM)
-        assert running.wait(timeout=5) == 143
+        assert running.wait(timeout=30) == 143
 
 
-def wait(copier: Copier, *, success: int) -> dict[str, float]:
-    """The figures once a round ended like that."""
-    page, end = copier.home / "figures" / "metrics.txt", time.monotonic() + 20
+def wait(copier: Copier, *, success: int, after: float = 0) -> dict[str, float]:
+    """The figures once a round ended like that, after a moment."""
+    page, end = copier.home / "figures" / "metrics.txt", time.monotonic() + 60
     while time.monotonic() < end:
         if page.exists() and f'last_run_success{{bucket="backups"}} {success}' in page.read_text():
-            return copier.told()
+            told = copier.told()
+            if told["last_run_timestamp_seconds"] >= after:
+                return told
         time.sleep(0.1)
     raise TimeoutError(page.read_text())

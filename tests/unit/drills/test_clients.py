@@ -1,16 +1,16 @@
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
 
+from tests.drills import clients as module
 from tests.drills.clients import Clients
 from tests.drills.clock import now
 from tests.e2e.stack import RunningStack
-from tests.e2e.waiting import TooLateError
+from tests.e2e.waiting import TooLateError, until
 from tests.unit.drills.operations import acknowledged
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -27,10 +27,14 @@ class Service:
         return httpx.Client(transport=transport, base_url="http://service")
 
 
-def worked(answer: Answer, seconds: float = 0.5) -> Clients:
+def much(clients: Clients) -> bool:
+    return len(clients.acknowledged()) >= 10
+
+
+def worked(answer: Answer, enough: Callable[[Clients], bool] = much) -> Clients:
     clients = Clients(cast("RunningStack", Service(answer)))
     with clients.working():
-        time.sleep(seconds)
+        until(lambda: enough(clients), within=60, what="enough was told", every=0.05)
     return clients
 
 
@@ -40,9 +44,8 @@ def decided(request: httpx.Request) -> httpx.Response:
 
 
 def test_what_was_acknowledged_is_remembered_with_the_decision_that_was_told() -> None:
-    told = worked(decided).acknowledged()
+    told = worked(decided, lambda it: len({a.key for a in it.acknowledged()}) >= 5).acknowledged()
 
-    assert len({it.key for it in told}) >= 5
     assert all(it.value == f"at {it.key}" and it.degraded for it in told)
     assert [it.answered for it in told] == sorted(it.answered for it in told)
 
@@ -54,11 +57,16 @@ def test_payments_are_told_again_with_every_field_as_before() -> None:
         bodies.append(request.content)
         return decided(request)
 
-    worked(answer, seconds=1.5)
+    def told() -> list[dict[str, Any]]:
+        return [json.loads(body) for body in tuple(bodies) if body]
 
-    told = [json.loads(body) for body in bodies if body]
-    assert len(told) > len({body["transaction_id"] for body in told}), "some were told again"
-    assert len({json.dumps(body) for body in told}) == len({it["transaction_id"] for it in told})
+    def again(_: Clients) -> bool:
+        return len(told()) > len({body["transaction_id"] for body in told()})
+
+    worked(answer, again)
+
+    different = {json.dumps(body) for body in told()}
+    assert len(different) == len({body["transaction_id"] for body in told()})
 
 
 def test_a_refusal_and_a_lost_answer_acknowledge_nothing_and_their_outcome_is_not_known() -> None:
@@ -69,7 +77,11 @@ def test_a_refusal_and_a_lost_answer_acknowledge_nothing_and_their_outcome_is_no
             return httpx.Response(503)
         raise httpx.ConnectError("nobody there")
 
-    clients = worked(answer)
+    def both(clients: Clients) -> bool:
+        kinds = {(it.kind, it.status) for it in clients.since(0)}
+        return kinds >= {("tell", 0), ("tell", 503), ("read", 404)}
+
+    clients = worked(answer, both)
 
     assert clients.acknowledged() == []
     tellings = [it for it in clients.operations if it.kind == "tell"]
@@ -78,25 +90,31 @@ def test_a_refusal_and_a_lost_answer_acknowledge_nothing_and_their_outcome_is_no
     assert all(it.known and it.value is None for it in clients.operations if it.kind == "read")
 
 
-def written(*, until: float) -> Clients:
+def written(moment: float) -> Clients:
     """Clients whose last acknowledgement was then, after six seconds of writing."""
     clients = Clients(cast("RunningStack", None))
-    clients.operations = acknowledged(*(until - 0.2 * step for step in range(31)))
+    clients.operations = acknowledged(*(moment - 0.2 * step for step in range(31)))
     return clients
 
 
-def test_writing_without_a_pause_is_not_waited_for() -> None:
-    written(until=now()).wait_steady(now() - 6, within=0)
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> float:
+    """The moment at which the clock stands."""
+    moment = now()
+    monkeypatch.setattr(module, "now", lambda: moment)
+    return moment
+
+
+def test_writing_without_a_pause_is_not_waited_for(at: float) -> None:
+    written(at).wait_steady(at - 6, within=0)
 
 
 @pytest.mark.parametrize(("paused", "since"), [(3, -60), (0, 60)])
 def test_after_a_pause_or_too_soon_after_the_moment_writing_is_not_steady(
-    paused: float, since: float
+    at: float, paused: float, since: float
 ) -> None:
-    clients = written(until=now() - paused)
-
     with pytest.raises(TooLateError, match="steady writing"):
-        clients.wait_steady(now() + since, within=0)
+        written(at - paused).wait_steady(at + since, within=0)
 
 
 def test_in_the_end_every_payment_that_was_told_is_read_once_more() -> None:

@@ -10,19 +10,19 @@ from tests.e2e.processes import children, family, kill, process
 from tests.e2e.waiting import until
 from tests.prove.making import asked, asking
 
-LEADERS = "import subprocess; subprocess.run(['sleep', '60'], start_new_session=True)"
+LEADERS = "import subprocess; subprocess.run(['sleep', '600'], start_new_session=True)"
 
 
 def test_what_leads_a_group_of_its_own_is_killed_with_its_family() -> None:
     with subprocess.Popen([sys.executable, "-c", LEADERS]) as eldest:
         all_of_it = until(
             lambda: found if len(found := family(eldest.pid, children())) > 1 else None,
-            within=10,
+            within=60,
             what="a child",
         )
         kill(all_of_it)
 
-    until(lambda: not any(map(process, all_of_it)), within=10, what="the end of all")
+    until(lambda: not any(map(process, all_of_it)), within=60, what="the end of all")
 
 
 def test_an_update_is_told_the_settings_of_its_prover(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,7 @@ async def test_what_can_not_be_read_is_tried_again(monkeypatch: pytest.MonkeyPat
     telemetry = Telemetry()
     async with (
         DriftGauges(PostgresDrift(database), telemetry).watching(),
-        asyncio.timeout(5),
+        asyncio.timeout(60),
     ):
         while not telemetry.drift_payments._value.get():  # noqa: ASYNC110 (a gauge has no event)
             await asyncio.sleep(0.001)

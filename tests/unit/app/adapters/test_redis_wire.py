@@ -31,6 +31,12 @@ class Fake:
                         writer.write(self.replies.pop(0))
         writer.close()
 
+    async def heard(self, count: int) -> None:
+        """Wait until it was asked so often."""
+        async with asyncio.timeout(60):
+            while self.asked.count(b"PING") < count:  # noqa: ASYNC110 (it knows no events)
+                await asyncio.sleep(0.005)
+
     def drop(self) -> None:
         for writer in self.connections:
             writer.close()
@@ -46,7 +52,7 @@ async def fake() -> AsyncIterator[Fake]:
     server.close()
 
 
-def wire(port: int, password: str = "", seconds: float = 5) -> Wire:
+def wire(port: int, password: str = "", seconds: float = 60) -> Wire:
     settings = StoreSettings.model_construct(
         redis_host="127.0.0.1", redis_port=port, redis_password=SecretStr(password)
     )
@@ -95,22 +101,26 @@ async def test_a_wrong_password_is_not_taken_for_a_connection(fake: Fake) -> Non
             await asking.ask("PING")
 
 
-async def test_silence_ends_the_connection_and_the_next_question_opens_another(fake: Fake) -> None:
-    asking = wire(fake.port, seconds=0.05)  # type: ignore[attr-defined]
+async def test_silence_ends_the_connection_and_the_next_question_opens_another(
+    fake: Fake, asking: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.replies = [b"+PONG\r\n"]
+    await asking.ask("PING")
+    monkeypatch.setattr(asking, "_seconds", 0.05)
     with pytest.raises(TimeoutError):
         await asking.ask("PING")
+    monkeypatch.undo()
     fake.replies = [b"+PONG\r\n"]
 
     assert await asking.ask("PING") == b"PONG"
     assert len(fake.connections) == 2
-    asking.close()
 
 
 async def test_a_broken_connection_fails_what_was_asked_and_is_opened_again(
     fake: Fake, asking: Wire
 ) -> None:
     asked = asyncio.create_task(asking.ask("PING"))
-    await asyncio.sleep(0.05)
+    await fake.heard(1)
     fake.drop()
     with pytest.raises(ConnectionError):
         await asked
@@ -127,7 +137,7 @@ async def test_nobody_there_is_an_os_error() -> None:
 async def test_who_asks_no_longer_leaves_the_others_their_answers(fake: Fake, asking: Wire) -> None:
     given_up = asyncio.create_task(asking.ask("PING", 1))
     kept = asyncio.create_task(asking.ask("PING", 2))
-    await asyncio.sleep(0.05)
+    await fake.heard(2)
     given_up.cancel()
     fake.connections[0].write(b":1\r\n:2\r\n")
 

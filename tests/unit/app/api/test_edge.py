@@ -61,16 +61,17 @@ async def test_more_than_it_can_hold_is_told_to_come_again(
 ) -> None:
     monkeypatch.setattr(service.asgi, "most", 1)
     payments = [PAYMENT | {"transaction_id": n} for n in range(2)]
-    hold = asyncio.Event()
+    begun, hold = asyncio.Event(), asyncio.Event()
     observe = service.windows.observe
 
     async def slow(payments: Sequence[Transaction]) -> Seen:
+        begun.set()
         await hold.wait()
         return await observe(payments)
 
     monkeypatch.setattr(service.windows, "observe", slow)
     first = asyncio.create_task(client.post("/v1/score", json=payments[0]))
-    await asyncio.sleep(0.01)
+    await begun.wait()
     refused = await client.post("/v1/score", json=payments[1])
     hold.set()
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.cluster import marks
 
-SECONDS = 5
+SECONDS = 60
 pytestmark = pytest.mark.usefixtures("own_mark")
 
 Start = Callable[[dict[str, str]], int]

@@ -11,7 +11,7 @@ import pytest
 from local.cluster import marks, supervisor, supervisor_files
 from local.cluster.program import Program
 
-SECONDS = 15
+SECONDS = 90
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def sleeper(name: str, *, group: str = "unit", variables: dict[str, str] | None = None) -> Program:
-    command = ("sh", "-c", 'echo "$0 speaks 100%"; exec sleep 60', name)
+    command = ("sh", "-c", 'echo "$0 speaks 100%"; exec sleep 600', name)
     return Program(group=group, name=name, command=command, environment=variables or {})
 
 

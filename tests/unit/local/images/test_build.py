@@ -1,6 +1,7 @@
 import errno
 import fcntl
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -238,13 +239,16 @@ def test_a_second_run_waits_for_the_first(
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = threading.Thread(target=images.build, args=(["dns"],))
         second.start()
-        second.join(timeout=0.5)
+        said, end = "", time.monotonic() + 60
+        while "another run makes images: waiting for it" not in said:
+            assert time.monotonic() < end, said
+            second.join(timeout=0.1)
+            said += capsys.readouterr().out
         assert second.is_alive()
         assert served.manifests() == set()
-    second.join(timeout=20)
+    second.join(timeout=60)
 
     assert served.manifests() == {"dns/dns:v1"}
-    assert "another run makes images: waiting for it" in capsys.readouterr().out
 
 
 def test_sizes_are_told_on_the_wire_and_on_the_disk(served: FakeRegistry) -> None:

@@ -104,7 +104,7 @@ def test_the_command_keeps_every_figure_with_the_seal_they_were_chosen_under(
     assert [call.args[0].seed for call in simulated.call_args_list] == [0, 4]
     assert written["seal"] == SELECTION.seal
     assert [cell["data"] for cell in written["cells"]] == ["published"] * 3 + ["seed 4"] * 3
-    assert 0 < written["microseconds_per_payment"] < 1000
+    assert written["microseconds_per_payment"] > 0
     assert set(drawn.call_args.args[0]) == {TREE}
     assert "12 of 12" in (said := capsys.readouterr().out)  # three settings on four weeks
     assert "8 of 8" in said

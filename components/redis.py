@@ -153,7 +153,12 @@ def container(memory_mib: int) -> Spec:
         "command": ["valkey-server", f"{FILES}/{CONFIG}"],
         "ports": [{"container_port": PORT}],
         "resources": Resources(cpu="50m", memory=f"{memory_mib}Mi").spec,
-        "startup_probe": {**loaded, "period_seconds": 1, "failure_threshold": 60},
+        "startup_probe": {
+            **loaded,
+            "period_seconds": 1,
+            "timeout_seconds": 3,  # longer than the command's own
+            "failure_threshold": 60,
+        },
         "readiness_probe": alive,
         "liveness_probe": alive,
     }

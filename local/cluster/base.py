@@ -12,7 +12,7 @@ from local.cluster.layout import Cluster, Node
 
 MANIFESTS = Path(__file__).parents[1] / "base"
 NAMESPACE = "kube-system"
-READY_SECONDS = 180.0
+READY_SECONDS = 600.0
 
 # Metrics come some seconds later; nothing that is deployed next waits for them.
 NEEDED = ("coredns", "local-path-provisioner")

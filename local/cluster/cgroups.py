@@ -55,7 +55,7 @@ def processes(cgroup: str) -> set[int]:
     return found
 
 
-def remove(cgroup: str, *, patience: float = 5.0) -> None:
+def remove(cgroup: str, *, patience: float = 30.0) -> None:
     """Remove a cgroup with all below it; the kernel lags behind its processes' ends."""
     deadline = time.monotonic() + patience
     while True:

@@ -12,9 +12,9 @@ from local.cluster.kubectl import condition, objects
 from local.cluster.layout import API_PORT, Cluster
 from local.errors import EngineError
 
-API_SECONDS = 60.0
-PORT_SECONDS = 20.0
-NODE_SECONDS = 60.0
+API_SECONDS = 180.0
+PORT_SECONDS = 60.0
+NODE_SECONDS = 180.0
 PAUSE_SECONDS = 0.1
 
 

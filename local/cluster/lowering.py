@@ -15,7 +15,7 @@ ALL, EDGE = "all", "edge"
 DEPLOYED_TO = "primary"
 PULUMI = STATE / "pulumi"
 """The dev stack's state: it describes what is in that cluster, so it goes with it."""
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 
 def down(names: Sequence[str]) -> None:

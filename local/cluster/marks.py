@@ -27,7 +27,7 @@ def strangers() -> set[str]:
     return {v[HOME] for _, v in _carriers()} - {str(STATE)}
 
 
-def end(*pids: int, patience: float = 5.0) -> None:
+def end(*pids: int, patience: float = 30.0) -> None:
     """Kill these processes and wait until they are gone."""
     for pid in pids:
         try:

@@ -18,8 +18,8 @@ from local.errors import EngineError
 UP = {"STARTING", "RUNNING", "BACKOFF"}
 DO_NOT_WAIT = False
 SHIM = "containerd-shim"  # the kernel keeps the first 15 letters of a name
-START_SECONDS = 10.0
-STOP_SECONDS = 30.0
+START_SECONDS = 60.0
+STOP_SECONDS = 90.0
 
 
 def running() -> bool:

@@ -8,7 +8,7 @@ from local import tools
 from local.errors import EngineError
 from local.images.oci import MANIFEST
 
-SECONDS = 5
+SECONDS = 60
 
 
 def push(layout: Path, reference: str) -> None:

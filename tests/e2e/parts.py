@@ -32,9 +32,10 @@ class Part:
         return ",".join(f"{key}={value}" for key, value in self.labels.items())
 
     def pods(self, stack: RunningStack) -> list[pods.Pod]:
-        """Its pods that serve; none is a failure, not an empty answer."""
+        """Its pods that serve and stay; none is a failure, not an empty answer."""
         found = stack.core.list_namespaced_pod(stack.namespace, label_selector=self.selector).items
-        serving = [pod for pod in found if pods.ready(pod) and pod.status.phase == "Running"]
+        staying = [pod for pod in found if not pod.metadata.deletion_timestamp]
+        serving = [pod for pod in staying if pods.ready(pod) and pod.status.phase == "Running"]
         assert serving, f"{self.name}: no pod with {self.selector} serves"
         return serving
 

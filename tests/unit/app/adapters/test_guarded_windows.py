@@ -548,9 +548,8 @@ async def test_what_redis_missed_brings_no_label_older_than_a_later_one(
 
 
 async def test_a_process_that_starts_beside_a_complete_redis_is_not_degraded_at_first(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
+    platform: Platform,
 ) -> None:
-    monkeypatch.setattr(window_keeper, "FIRST_LOOK", 60)
     async with platform.keeper.watching():
         assert states([await platform.score(payment(1))]) == [(True, False)]
 

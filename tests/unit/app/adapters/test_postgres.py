@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.adapters import postgres as module
+from app.adapters.breaker import Breaker
 from app.adapters.postgres import Postgres, target, tls
 from app.ports.decisions import LogAway
 from app.settings import PostgresSettings
@@ -91,6 +92,7 @@ async def test_any_other_notice_is_none_of_our_business() -> None:
 
 async def test_while_writes_fail_reads_go_on_and_do_not_speak_for_them() -> None:
     database, connection, _ = postgres()
+    database._writes = Breaker(pause=600)
     database.check_writes()
     for _ in range(3):
         connection.answers = [TimeoutError()]

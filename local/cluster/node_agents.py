@@ -15,6 +15,10 @@ SETTINGS = Path(__file__).parent / "settings"
 PAUSE = "registry.k8s.io/pause:3.10.1"
 # Where mount, iptables, ipset and conntrack are; a service manager's PATH may lack sbin.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+RESTART_SECONDS = 1
+"""How long a container that ended again within ten minutes waits at most: the least that a kubelet
+takes. Minutes spare a crowd of nodes; on one machine somebody waits for them.
+"""
 
 
 def programs(node: Node) -> tuple[Program, ...]:
@@ -102,8 +106,7 @@ def _kubelet_settings(node: Node) -> dict[str, Any]:
             "imagefs.available": "500Mi",
         },
         "makeIPTablesUtilChains": False,
-        # Minutes between restarts spare a crowd of nodes; on one machine somebody waits for them.
-        "crashLoopBackOff": {"maxContainerRestartPeriod": "2s"},
+        "crashLoopBackOff": {"maxContainerRestartPeriod": f"{RESTART_SECONDS}s"},
     }
 
 

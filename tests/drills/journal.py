@@ -1,8 +1,9 @@
 """Trials as they were made, one a line: what was broken off goes on where it was.
 
 A trial counts for as long as the pinned tools and packages are the same, the database and its
-pooler are declared alike, Redis has as many instances, nodes are believed lost as soon, and the
-clients are as busy. What a bar's last record holds counts too: another machine can go on.
+pooler are declared alike, Redis has as many instances, nodes are believed lost and containers are
+started again as soon, and the clients are as busy. What a bar's last record holds counts too:
+another machine can go on.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import json
 from pathlib import Path
 
 from local.cluster.heartbeat import GRACE_SECONDS
+from local.cluster.node_agents import RESTART_SECONDS
 from tests.drills.clients import AGAIN, FRESH, READS
 from tests.drills.load import RATE
 from tests.e2e.parts import CNPG, redis_instances
@@ -23,7 +25,8 @@ FOLDER = ROOT / "build" / "drills"
 
 def counted(stack: RunningStack) -> str:
     """A short name of everything that makes two trials comparable."""
-    busy = (FRESH, AGAIN, READS, RATE, len(stack.core.list_node().items), GRACE_SECONDS)
+    nodes = len(stack.core.list_node().items)
+    busy = (FRESH, AGAIN, READS, RATE, nodes, GRACE_SECONDS, RESTART_SECONDS)
     digest = hashlib.sha256(f"{pins()} {busy}".encode())
     for kind in ("clusters", "poolers"):
         found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, kind)["items"]

@@ -26,6 +26,7 @@ _ALL = (
     Drill(
         name="primary-crashed",
         about="SIGKILL to every process of the primary's pod",
+        arrange=pods.forget_crashes,
         fault=pods.primary_crashed,
         over=recovered,
         seconds=45,

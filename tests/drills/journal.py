@@ -2,8 +2,8 @@
 
 A trial counts for as long as the pinned tools and packages are the same, the database and its
 pooler are declared alike, Redis has as many instances, nodes are believed lost and containers are
-started again as soon, and the clients are as busy. What a bar's last record holds counts too:
-another machine can go on.
+started again as soon, earlier crashes are as long ago, and the clients are as busy. What a bar's
+last record holds counts too: another machine can go on.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from pathlib import Path
 from local.cluster.heartbeat import GRACE_SECONDS
 from local.cluster.node_agents import RESTART_SECONDS
 from tests.drills.clients import AGAIN, FRESH, READS
+from tests.drills.faults.pods import REMEMBERED
 from tests.drills.load import RATE
 from tests.e2e.parts import CNPG, redis_instances
 from tests.e2e.stack import RunningStack
@@ -26,8 +27,9 @@ FOLDER = ROOT / "build" / "drills"
 def counted(stack: RunningStack) -> str:
     """A short name of everything that makes two trials comparable."""
     nodes = len(stack.core.list_node().items)
-    busy = (FRESH, AGAIN, READS, RATE, nodes, GRACE_SECONDS, RESTART_SECONDS)
-    digest = hashlib.sha256(f"{pins()} {busy}".encode())
+    busy = (FRESH, AGAIN, READS, RATE)
+    waits = (GRACE_SECONDS, RESTART_SECONDS, REMEMBERED)
+    digest = hashlib.sha256(f"{pins()} {busy} {nodes} {waits}".encode())
     for kind in ("clusters", "poolers"):
         found = stack.custom.list_namespaced_custom_object(*CNPG, stack.namespace, kind)["items"]
         specs = sorted(json.dumps(each["spec"], sort_keys=True) for each in found)

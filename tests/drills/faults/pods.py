@@ -3,12 +3,16 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from kubernetes import client
 
 from tests.drills.clock import now
+from tests.drills.health import wait_whole
 from tests.drills.scene import Scene
-from tests.e2e.parts import OBJECTS, REDIS, Part, redis_primary, sql
+from tests.e2e import timeouts
+from tests.e2e.parts import OBJECTS, POSTGRES, REDIS, Part, redis_primary, sql
 from tests.e2e.pods import Pod
 from tests.e2e.processes import kill, of_pod
 from tests.e2e.stack import Api
@@ -16,12 +20,41 @@ from tests.e2e.waiting import until
 from tests.prove.errors import ProveError
 from tests.prove.figures import Trial
 
+REMEMBERED = timedelta(minutes=10)
+"""How long a kubelet counts the restarts of a container."""
 REDIS_AWAY = 20.0
 OBJECTS_AWAY = float(os.environ.get("AWAY_SECONDS") or 600)
 """Seconds without an object store."""
 CAUGHT_UP = 300
 """Seconds until the archive has everything again."""
 WAITING = "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"
+
+
+def forget_crashes(scene: Scene) -> None:
+    """Instances whose kubelet remembers a crash get new pods.
+
+    A trial is one crash, not one of a row: after an earlier one a container waits for its restart.
+    """
+    for pod in filter(remembered, POSTGRES.pods(scene.stack)):
+        name = pod.metadata.name
+        scene.stack.core.delete_namespaced_pod(name, pod.metadata.namespace)
+        until(partial(_replaced, scene, pod), within=timeouts.RECOVERY, what=f"another {name}")
+        wait_whole(scene.stack)
+
+
+def _replaced(scene: Scene, pod: Pod) -> bool:
+    """Whether an instance has another pod, that serves."""
+    serving = POSTGRES.pods(scene.stack)
+    return any(
+        it.metadata.name == pod.metadata.name and it.metadata.uid != pod.metadata.uid
+        for it in serving
+    )
+
+
+def remembered(pod: Pod) -> bool:
+    """Whether one of its containers ended within the time that a kubelet counts restarts."""
+    ended = [it.last_state.terminated for it in pod.status.container_statuses]
+    return any(it and datetime.now(UTC) - it.finished_at < REMEMBERED for it in ended)
 
 
 @contextmanager

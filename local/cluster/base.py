@@ -13,6 +13,8 @@ from local.cluster.layout import Cluster, Node
 MANIFESTS = Path(__file__).parents[1] / "base"
 NAMESPACE = "kube-system"
 READY_SECONDS = 600.0
+APPLY_SECONDS = 120.0
+"""A busy API server takes half a minute to describe itself, then kubectl gives up."""
 
 # Metrics come some seconds later; nothing that is deployed next waits for them.
 NEEDED = ("coredns", "local-path-provisioner")
@@ -20,7 +22,14 @@ NEEDED = ("coredns", "local-path-provisioner")
 
 def ensure(cluster: Cluster) -> None:
     """Make the base be what it should, whatever became of it."""
-    apply(cluster, [*(_node(node) for node in cluster.nodes), *manifests(cluster)])
+    wanted = [*(_node(node) for node in cluster.nodes), *manifests(cluster)]
+
+    def applied() -> bool:
+        apply(cluster, wanted)
+        return True
+
+    api = f"{cluster.name}:kube-apiserver"
+    wait(f"what {cluster.name} is based on", applied, seconds=APPLY_SECONDS, part=api)
 
 
 def wait_ready(cluster: Cluster) -> None:

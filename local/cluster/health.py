@@ -19,12 +19,21 @@ PAUSE_SECONDS = 0.1
 
 
 def wait(for_what: str, ready: Callable[[], bool], *, seconds: float, part: str) -> None:
-    """Until it is ready; the error names the log to read."""
+    """Until it is ready; the error names the log to read.
+
+    Who cannot say is not ready: an API server that is too busy to answer is asked again.
+    """
     deadline = time.monotonic() + seconds
-    while not ready():
+    why = ""
+    while True:
+        try:
+            if ready():
+                return
+        except EngineError as failed:
+            why = f": {failed}"
         if time.monotonic() > deadline:
             raise EngineError(
-                f"{for_what} is not ready after {seconds:.0f} s;"
+                f"{for_what} is not ready after {seconds:.0f} s{why};"
                 f" `python -m local logs {part}` shows why"
             )
         time.sleep(PAUSE_SECONDS)

@@ -81,9 +81,10 @@ def _row(figure: Figure) -> str:
 
 def _provenance(record: dict[str, Any]) -> str:
     machine, changed = record["machine"], " with changes" if record["dirty"] else ""
+    turns = f" of {machine['turns']} million loop turns/s" if "turns" in machine else ""
     return (
         f"{record['date'][:10]}, commit `{record['commit'][:10]}`{changed}, "
-        f"{machine['cores']} cores, {machine['memory_gib']} GiB, Linux {machine['kernel']}."
+        f"{machine['cores']} cores{turns}, {machine['memory_gib']} GiB, Linux {machine['kernel']}."
     )
 
 

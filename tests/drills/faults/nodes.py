@@ -13,6 +13,9 @@ from tests.e2e.parts import POSTGRES
 from tests.e2e.stack import CLUSTER, ROOT
 from tests.prove.errors import ProveError
 
+REPAIRED = 600
+"""Seconds until a cluster that lost a node has it again."""
+
 
 def arrange(scene: Scene) -> None:
     """The primary is on a node that does not carry the control plane, and no copy beside it.
@@ -45,5 +48,14 @@ def lost(scene: Scene) -> Iterator[None]:
         yield
     finally:
         scene.note(f"{node.name} returns")
-        repair = [sys.executable, "-m", "local", "up", scene.cluster.name]
-        subprocess.run(repair, cwd=ROOT, check=True, capture_output=True, timeout=300)
+        _repair(scene)
+
+
+def _repair(scene: Scene) -> None:
+    command = [sys.executable, "-m", "local", "up", scene.cluster.name]
+    done = subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=REPAIRED
+    )
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
+        raise ProveError(f"{scene.cluster.name} was not made whole again: {said[-1]}")

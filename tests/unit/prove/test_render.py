@@ -39,7 +39,7 @@ def test_a_table_names_every_figure_with_its_bar_and_machine(tmp_path: Path) -> 
     text = render.rendered("<!-- evidence: engine-9 --><!-- /evidence -->", tmp_path)
 
     assert "| up seconds | 9 s | ≤ 10 s | ✓ |" in text
-    assert f"{KEPT.machine.cores} cores" in text
+    assert f"{KEPT.machine.cores} cores of {KEPT.machine.turns} million loop turns/s" in text
 
 
 def test_what_trials_tell_becomes_a_table_of_its_own(tmp_path: Path) -> None:

@@ -139,3 +139,25 @@ def test_status_shows_how_fast_a_cluster_came_and_what_it_takes(
 def test_waiting_ends_with_the_log_to_read(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"primary's API is not ready .*logs primary:etcd"):
         health.wait("primary's API", tmp_path.is_file, seconds=0, part="primary:etcd")
+
+
+def test_who_is_too_busy_to_answer_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = [EngineError("timed out")]
+
+    def ask() -> bool:
+        if busy:
+            raise busy.pop()
+        return True
+
+    monkeypatch.setattr(health, "PAUSE_SECONDS", 0)
+    health.wait("primary's base", ask, seconds=60, part="primary:etcd")
+
+    assert not busy
+
+
+def test_waiting_tells_what_it_was_answered_last() -> None:
+    def ask() -> bool:
+        raise EngineError("timed out")
+
+    with pytest.raises(EngineError, match=r"not ready after 0 s: timed out; `python -m local logs"):
+        health.wait("primary's base", ask, seconds=0, part="primary:etcd")

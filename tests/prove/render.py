@@ -46,22 +46,16 @@ def one(bar: str, name: str, folder: Path) -> str:
 
 
 def table(bar: str, folder: Path) -> str:
-    """A bar's promise, figures and machine."""
+    """A bar's promise, figures and machine; of one that broke off, why and how far it came."""
     record = read(bar, folder)
     if record is None:
         return f"{NEVER}: `make prove BAR={bar}`"
     rows = [_row(figure) for figure in figures_of(record).values()]
-    return "\n".join(
-        [
-            f"{record['promise']} (`{record['command']}`: **{record['verdict']}**)",
-            "",
-            "| figure | worst trial | bar | |",
-            "|---|---|---|---|",
-            *rows,
-            "",
-            _provenance(record),
-        ]
-    )
+    found = ["| figure | worst trial | bar | |", "|---|---|---|---|", *rows]
+    if record["error"]:
+        found = [f"Broke off: {record['error']}. Trials on record: {len(record['trials'])}."]
+    promise = f"{record['promise']} (`{record['command']}`: **{record['verdict']}**)"
+    return "\n".join([promise, "", *found, "", _provenance(record)])
 
 
 def rows(bar: str, folder: Path) -> str:

@@ -42,6 +42,15 @@ def test_a_table_names_every_figure_with_its_bar_and_machine(tmp_path: Path) -> 
     assert f"{KEPT.machine.cores} cores of {KEPT.machine.turns} million loop turns/s" in text
 
 
+def test_what_broke_off_says_why_and_how_far_it_came(tmp_path: Path) -> None:
+    replace(KEPT, figures=(), trials=[{"gap": 1}], error="interrupted").write(tmp_path)
+
+    text = render.rendered("<!-- evidence: engine-9 --><!-- /evidence -->", tmp_path)
+
+    assert "Broke off: interrupted. Trials on record: 1." in text
+    assert "| figure |" not in text
+
+
 def test_what_trials_tell_becomes_a_table_of_its_own(tmp_path: Path) -> None:
     told = [{"rows": [{"model": "tree", "AP": "0.58"}, {"model": "forest", "AP": "0.68"}]}]
     replace(KEPT, trials=told).write(tmp_path)

@@ -64,9 +64,12 @@ def test_an_instance_is_gone_when_a_claim_of_its_name_is_another_one(
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)
     core = Claims("old", "old", "new")
+    asked: list[str] = []
+    monkeypatch.setattr(disks, "sql", lambda _, query: asked.append(query))
     stack = SimpleNamespace(core=core, namespace="fraud")
 
     disks._retire(cast("Scene", SimpleNamespace(stack=stack)), "ledger-2")
 
+    assert asked == ["CHECKPOINT"]
     assert core.deleted == ["claim", "pod"]
     assert not core.seen

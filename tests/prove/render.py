@@ -50,10 +50,11 @@ def table(bar: str, folder: Path) -> str:
     record = read(bar, folder)
     if record is None:
         return f"{NEVER}: `make prove BAR={bar}`"
-    rows = [_row(figure) for figure in figures_of(record).values()]
-    found = ["| figure | worst trial | bar | |", "|---|---|---|---|", *rows]
     if record["error"]:
         found = [f"Broke off: {record['error']}. Trials on record: {len(record['trials'])}."]
+    else:
+        rows = [_row(figure) for figure in figures_of(record).values()]
+        found = ["| figure | worst trial | bar | |", "|---|---|---|---|", *rows]
     promise = f"{record['promise']} (`{record['command']}`: **{record['verdict']}**)"
     return "\n".join([promise, "", *found, "", _provenance(record)])
 

@@ -1,20 +1,16 @@
 """A node that is gone from one moment to the next, as if its power was cut."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.cluster import cgroups, marks, supervisor
 from local.cluster.run import run
 from tests.drills.faults.switchover import primary_elsewhere
+from tests.drills.regions.faults import repair
 from tests.drills.scene import Scene
 from tests.e2e.parts import POSTGRES
-from tests.e2e.stack import CLUSTER, ROOT
+from tests.e2e.stack import CLUSTER
 from tests.prove.errors import ProveError
-
-REPAIRED = 600
-"""Seconds until a cluster that lost a node has it again."""
 
 
 def arrange(scene: Scene) -> None:
@@ -48,14 +44,4 @@ def lost(scene: Scene) -> Iterator[None]:
         yield
     finally:
         scene.note(f"{node.name} returns")
-        _repair(scene)
-
-
-def _repair(scene: Scene) -> None:
-    command = [sys.executable, "-m", "local", "up", scene.cluster.name]
-    done = subprocess.run(
-        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=REPAIRED
-    )
-    if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
-        raise ProveError(f"{scene.cluster.name} was not made whole again: {said[-1]}")
+        repair(scene.cluster)

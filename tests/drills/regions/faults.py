@@ -8,8 +8,11 @@ from local.cluster import cgroups, marks, supervisor
 from local.cluster.layout import Cluster
 from local.cluster.run import run
 from tests.e2e.stack import ROOT
+from tests.prove.errors import ProveError
 
 Act = Callable[[Cluster], None]
+REPAIRED = 600
+"""Seconds until a cluster that lost processes has them again."""
 
 
 def cut(cluster: Cluster) -> None:
@@ -35,7 +38,12 @@ def kill(cluster: Cluster) -> None:
 def repair(cluster: Cluster) -> None:
     """It comes back with what is on its disks."""
     again = [sys.executable, "-m", "local", "up", cluster.name]
-    subprocess.run(again, cwd=ROOT, check=True, capture_output=True, timeout=600)
+    done = subprocess.run(
+        again, cwd=ROOT, check=False, capture_output=True, text=True, timeout=REPAIRED
+    )
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
+        raise ProveError(f"{cluster.name} was not made whole again: {said[-1]}")
 
 
 FAULTS: Mapping[str, tuple[Act, Act]] = {"killed": (kill, repair), "cut": (cut, join)}

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from pulumi import Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.apps.v1 import StatefulSet
 from pulumi_kubernetes.core.v1 import Service
@@ -75,7 +77,7 @@ class Redis(Component):
         service = Service(
             name,
             metadata=self.named(name),
-            spec={"selector": self.labels, "ports": [{"port": ports[-1]}]},
+            spec=found(self.labels, ports[-1]),
             opts=self.child,
         )
         valkey = container(memory_mib)
@@ -138,6 +140,19 @@ maxmemory-policy noeviction
 """
 
 
+def found(labels: Mapping[str, str], port: int) -> Spec:
+    """Where clients connect, before it is ready too.
+
+    A server that loads its file says so itself, sooner than a probe, its kubelet and the services'
+    rules do: after a restart a client reaches it seconds earlier.
+    """
+    return {
+        "selector": labels,
+        "publish_not_ready_addresses": True,
+        "ports": [{"port": port}],
+    }
+
+
 def container(memory_mib: int) -> Spec:
     """One server. Loading its file after a start counts as not ready, a closed door as dead.
 
@@ -152,7 +167,7 @@ def container(memory_mib: int) -> Spec:
         "image": versions.REDIS_IMAGE,
         "command": ["valkey-server", f"{FILES}/{CONFIG}"],
         "ports": [{"container_port": PORT}],
-        "resources": Resources(cpu="50m", memory=f"{memory_mib}Mi").spec,
+        "resources": Resources(cpu="150m", memory=f"{memory_mib}Mi").spec,
         "startup_probe": {
             **loaded,
             "period_seconds": 1,

@@ -5,8 +5,10 @@
 
 local ttl, width = ARGV[1], tonumber(ARGV[2])
 
+-- What comes before the first new record stays as it is: after an outage that is nearly all.
 local function merged(window, added)
-    local parts, old, new = {}, 1, 1
+    local kept = place(window, string.sub(added, 1, width))
+    local parts, old, new = { string.sub(window, 1, kept) }, kept + 1, 1
     while old <= #window and new <= #added do
         local one = string.sub(window, old, old + width - 1)
         local other = string.sub(added, new, new + width - 1)
@@ -28,7 +30,10 @@ for number, key in ipairs(KEYS) do
     if #window == 0 or before(string.sub(window, -width), string.sub(added, 1, width)) then
         redis.call('APPEND', key, added)
     else
-        redis.call('SET', key, merged(window, added))
+        local whole = merged(window, added)
+        if #whole > #window then
+            redis.call('SET', key, whole)
+        end
     end
     redis.call('EXPIRE', key, ttl)
 end

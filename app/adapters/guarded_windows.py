@@ -16,8 +16,9 @@ Why no window loses a payment:
    second that one of them lost Redis, may be judged without his own last payment.
 3. A Redis that forgets (a power cut before its file was synced, an old volume, nothing at all)
    forgets its marker too, or falls back to an older one. The marker is a moment up to which all is
-   there; the keeper adds what was recorded since, twice: the second time after the last request
-   that was in flight the first time has ended.
+   there; it moves only when nothing from before is flagged or queued any more. The keeper adds what
+   was recorded since, twice: the second time after the last request that was in flight the first
+   time has ended.
    A replica that took the primary's place forgot like that: it lacks what had not reached it, and
    its marker is from before. One that was cut off stops before long, and the second time is late
    enough for what it still took (`redis_primary`).
@@ -28,8 +29,8 @@ And no label:
 
 5. A label is recorded and queued in one commit, and put into Redis then: at once unless Redis is
    DOWN, so that the next payment counts it, and by the keeper, which strikes it from the queue when
-   Redis has taken it. The keeper empties the queue before Redis is UP again and every second from
-   then on. So what is recorded is in Redis or queued.
+   Redis has taken it. The keeper empties the queue every second while Redis is UP; what was queued
+   before that was told since the marker. So what is recorded is in Redis or queued.
 6. Whatever a Redis forgot was told after its marker, less what requests in flight may take: those
    labels are told to it again, and again after the last such request has ended, as payments are.
 7. Of two labels of a payment the later one wins in whatever order they reach Redis (`label.lua`):

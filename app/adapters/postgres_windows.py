@@ -19,6 +19,8 @@ from app.domain.windows import CUSTOMER_DAYS, LABEL_DELAY, TERMINAL_DAYS
 
 PAGE: Final = 50_000
 """Payments read at once: more would hold up the requests beside it."""
+MISSED_PAGE: Final = 2_000
+"""Payments struck out at once: a writing has no more patience than a request."""
 _PAGE_SECONDS: Final = 30
 
 _READ: Final = f"""
@@ -53,7 +55,7 @@ ORDER BY recorded_at, transaction_id LIMIT {PAGE}
 _MISSED: Final = f"""
 SELECT transaction_id, customer_id, terminal_id, amount_cents,
        extract(epoch FROM time)::bigint AS at, false AS fraud  -- labels wait in their own queue
-FROM transactions WHERE NOT windowed LIMIT {PAGE}
+FROM transactions WHERE NOT windowed LIMIT {MISSED_PAGE}
 """
 
 _NOW: Final = """
@@ -115,7 +117,7 @@ class PostgresWindows:
             place = (rows[-1]["recorded_at"], rows[-1]["transaction_id"])
 
     async def missed(self) -> Page:
-        """Payments that Redis has not taken."""
+        """Payments that Redis has not taken: the next so many."""
         return _page(await self._fetch(_MISSED))
 
     async def taken(self, page: Page) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from app.adapters import postgres_labels
 from app.adapters.postgres_labels import PostgresLabels
-from app.adapters.postgres_windows import PAGE, Page, PostgresWindows
+from app.adapters.postgres_windows import MISSED_PAGE, Page, PostgresWindows
 from app.adapters.redis_windows import RETENTION, RedisWindows, Turn
 
 _SLACK: Final = timedelta(seconds=10)
@@ -57,7 +57,7 @@ class Refill:
             await self._redis.fill(page)
             await self._postgres.taken(page)
             self._progress(len(page))
-            if len(page) < PAGE:
+            if len(page) < MISSED_PAGE:
                 break
         while told := await self._labels.waiting():
             await self._redis.label(told)

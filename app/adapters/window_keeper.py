@@ -104,7 +104,11 @@ class WindowKeeper:
             await self._redis.renew(seen, now)
 
     async def _complete(self, health: Health) -> datetime | None:
-        """Put back what is missing. Nothing is returned while another process does it."""
+        """Put back what is missing. Nothing is returned while another process does it.
+
+        What waits to be put back was recorded since the marker, so it is among this. That it waits
+        no more is written down later: nobody needs to wait for that.
+        """
         self._windows.refilling()
         complete_to = health.complete_to
         if complete_to:
@@ -114,7 +118,6 @@ class WindowKeeper:
                 if turn is None or (await self._redis.health()).complete_to:
                     return None
                 complete_to = await self._refill.everything(turn)
-        await self._refill.missed()
         return complete_to
 
     async def _look(self) -> None:

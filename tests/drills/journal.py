@@ -2,8 +2,9 @@
 
 A trial counts for as long as the pinned tools and packages are the same, the database and its
 pooler are declared alike, Redis has as many instances, nodes are believed lost and containers are
-started again as soon, earlier crashes are as long ago, and the clients are as busy. What a bar's
-last record holds counts too: another machine can go on.
+started again as soon, earlier crashes are as long ago, and the clients are as busy; a loss of Redis
+also for as long as the code is the same that brings it back. What a bar's last record holds counts
+too: another machine can go on.
 """
 
 import hashlib
@@ -22,10 +23,20 @@ from tests.prove.figures import Trial
 from tests.prove.pins import pins
 
 FOLDER = ROOT / "build" / "drills"
+BRINGS_BACK = {
+    "redis-lost": (
+        "components/redis.py",
+        "app/adapters/postgres_windows.py",
+        "app/adapters/redis_fill.py",
+        "app/adapters/refill.py",
+        "app/adapters/window_keeper.py",
+    )
+}
+"""Code of ours that decides how soon a drill's loss is made good."""
 
 
-def counted(stack: RunningStack) -> str:
-    """A short name of everything that makes two trials comparable."""
+def counted(stack: RunningStack, drill: str) -> str:
+    """A short name of everything that makes two trials of a drill comparable."""
     nodes = len(stack.core.list_node().items)
     busy = (FRESH, AGAIN, READS, RATE)
     waits = (GRACE_SECONDS, RESTART_SECONDS, REMEMBERED)
@@ -36,6 +47,8 @@ def counted(stack: RunningStack) -> str:
         digest.update("\n".join(specs).encode())
     if (several := redis_instances(stack)) > 1:  # of one, nothing: such trials were made before
         digest.update(f"{several} redis".encode())
+    for file in BRINGS_BACK.get(drill, ()):
+        digest.update((ROOT / file).read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -60,7 +60,7 @@ def _head(drill: str, scene: Scene) -> Trial:
     return {
         "drill": drill,
         "id": f"{drill}-{secrets.token_hex(3)}",
-        "pins": journal.counted(scene.stack),
+        "pins": journal.counted(scene.stack, drill),
         "commit": commit(),
         "date": today(),
         "notes": [[round(at - scene.fault, 2), what] for at, what in scene.notes],

@@ -46,8 +46,8 @@ def trials_of(bar: str, wanted: dict[str, int], *, nodes: int) -> dict[str, list
     """So many trials of each drill, the earlier ones among them, on so many nodes or more."""
     make("load-tools")
     stack = raised(nodes)
-    load, mark = Load(stack), journal.counted(stack)
-    made = {name: journal.trials(name, mark, bar) for name in wanted}
+    load = Load(stack)
+    made = {name: journal.trials(name, journal.counted(stack, name), bar) for name in wanted}
     left = {name: max(count - len(made[name]), 0) for name, count in wanted.items()}
     steps = {
         f"{name}, {number} of {left[name]}": DRILLS[name].seconds + USUAL

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.adapters.money import cents_of
 from app.adapters.pasts import customer_window, terminal_window
-from app.adapters.postgres_windows import Page, PostgresWindows
+from app.adapters.postgres_windows import MISSED_PAGE, Page, PostgresWindows
 from app.domain.pasts import Past
 from app.domain.transactions import Transaction
 from app.ports.decisions import LogAway
@@ -52,7 +52,7 @@ class MemoryLedger(PostgresWindows):
 
     async def missed(self) -> Page:
         self._answer()
-        return page([self.recorded[number][0] for number in sorted(self.flagged)])
+        return page([self.recorded[number][0] for number in sorted(self.flagged)[:MISSED_PAGE]])
 
     async def taken(self, page: Page) -> None:
         self._answer()

@@ -43,6 +43,12 @@ def test_writes_survive_a_restart(deploy: Deploy) -> None:
     assert claim["metadata"]["name"] == "data"
 
 
+def test_clients_find_it_while_it_still_loads_its_file(deploy: Deploy) -> None:
+    made = redis(deploy)
+
+    assert made["Service", "features"]["spec"]["publishNotReadyAddresses"] is True
+
+
 def test_it_refuses_writes_before_the_kernel_would_kill_it(deploy: Deploy) -> None:
     made = redis(deploy, memory_mib=400)
 

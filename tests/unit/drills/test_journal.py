@@ -68,8 +68,23 @@ def stack(*redis: int) -> RunningStack:
 
 
 def test_a_trial_with_three_redis_is_not_counted_with_those_of_one() -> None:
-    assert journal.counted(stack(3)) != journal.counted(stack(1))
+    assert journal.counted(stack(3), "redis-lost") != journal.counted(stack(1), "redis-lost")
 
 
 def test_the_only_redis_is_one_while_a_drill_holds_it_away() -> None:
-    assert journal.counted(stack(0)) == journal.counted(stack(1))
+    assert journal.counted(stack(0), "redis-lost") == journal.counted(stack(1), "redis-lost")
+
+
+def test_a_loss_is_compared_with_those_that_the_same_code_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = []
+    monkeypatch.setattr(journal, "ROOT", tmp_path)
+    for code in ("slow", "fast"):
+        for file in journal.BRINGS_BACK["redis-lost"]:
+            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / file).write_text(code, encoding="utf-8")
+        marks.append([journal.counted(stack(1), drill) for drill in ("redis-lost", "node-lost")])
+
+    (slow, before), (fast, after) = marks
+    assert (slow != fast, before == after) == (True, True)

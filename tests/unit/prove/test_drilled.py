@@ -57,7 +57,7 @@ def test_trials_that_were_made_before_somebody_interrupts_are_kept(
     monkeypatch.setattr(drilled, "make", lambda *_, **__: 0.0)
     monkeypatch.setattr(drilled, "raised", lambda _: stack)
     monkeypatch.setattr(drilled, "Load", lambda _: None)
-    monkeypatch.setattr("tests.drills.journal.counted", lambda _: "mark")
+    monkeypatch.setattr("tests.drills.journal.counted", lambda *_: "mark")
     monkeypatch.setattr("tests.drills.journal.trials", lambda *_: [WELL])
     monkeypatch.setattr(drilled, "perform", interrupted)
 

@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 
 from app.adapters import window_keeper
 from app.adapters.guarded_windows import GuardedWindows, State
-from app.adapters.postgres_windows import Page
+from app.adapters.postgres_windows import MISSED_PAGE, Page
 from app.adapters.redis_primary import Primary
 from app.adapters.redis_windows import MARKER, RedisWindows
 from app.adapters.refill import Refill
@@ -76,7 +76,6 @@ async def test_a_new_platform_is_complete_after_the_keepers_first_look(platform:
 
     assert states([before, after]) == [(False, True), (True, False)]
     assert await platform.known(payment(3)) == 2
-    assert not platform.ledger.flagged
 
 
 async def test_without_redis_postgres_answers_and_the_mark_says_so(
@@ -117,7 +116,25 @@ async def test_what_was_scored_while_redis_was_away_is_put_back(
 
     assert await platform.known(payment(2)) == 1
     assert platform.ledger.reads == reads  # Redis answered
+
+
+async def test_what_was_put_back_is_written_down_once_redis_is_relied_on(
+    platform: Platform, server: fakeredis.FakeServer, raw: Raw
+) -> None:
+    await platform.keeper.tend()
+    await platform.keeper.tend()
+    marker = await raw.get(MARKER)
+    server.connected = False
+    await platform.score(payment(1))
+    server.connected = True
+    await platform.keeper.tend()
+    assert (platform.windows.state, platform.ledger.flagged) == (State.UP, {1})
+    assert await raw.get(MARKER) == marker, "another process would not put it back"
+
+    await platform.keeper.tend()
+
     assert not platform.ledger.flagged
+    assert await raw.get(MARKER) != marker
 
 
 async def test_what_is_recorded_just_after_redis_returned_is_added_before_it_is_answered(
@@ -332,6 +349,16 @@ async def test_what_was_in_flight_during_a_restart_is_added_a_request_later(
     assert await platform.known(payment(2)) == 1
 
 
+async def test_a_long_outage_is_written_down_page_by_page(platform: Platform) -> None:
+    await platform.keeper.tend()
+    missed = [payment(number) for number in range(2 * MISSED_PAGE)]
+    platform.ledger.record(*missed, windowed=False)
+
+    await platform.keeper.tend()
+
+    assert not platform.ledger.flagged
+
+
 async def test_while_another_process_fills_this_one_waits(
     platform: Platform, redis: RedisWindows
 ) -> None:
@@ -366,13 +393,13 @@ async def test_what_became_incomplete_during_a_look_is_not_marked_by_it(
 async def test_lost_again_while_it_was_filled_it_is_not_believed(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missed = platform.ledger.missed
+    now = platform.ledger.now
 
-    async def and_lost():  # type: ignore[no-untyped-def] # noqa: ANN202
+    async def and_lost() -> datetime:
         platform.windows.lose(State.DOWN, "redis: TimeoutError")
-        return await missed()
+        return await now()
 
-    monkeypatch.setattr(platform.ledger, "missed", and_lost)
+    monkeypatch.setattr(platform.ledger, "now", and_lost)
     await platform.keeper.tend()
 
     assert platform.windows.state is State.DOWN
@@ -467,6 +494,8 @@ async def test_a_label_told_while_redis_was_away_is_in_it_before_it_is_relied_on
     await platform.keeper.tend()
 
     assert await platform.risk(50) == 1
+    assert set(platform.book.queue) == {1, 2}
+    await platform.keeper.tend()
     assert not platform.book.queue
 
 

@@ -96,6 +96,24 @@ async def test_a_fraud_is_known_at_its_own_terminal_only(redis: RedisWindows) ->
     assert served[:, FEATURES.index("terminal_risk_30d")].tolist() == [0, 1]
 
 
+@pytest.mark.parametrize("seed", range(3))
+async def test_pages_that_overlap_in_any_order_leave_what_one_page_does(
+    redis: RedisWindows, raw: Raw, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    history = list(crowded(seed, 300))
+    left = []
+    for pages in ([range(300)], [random.permutation(300)[:200] for _ in range(20)]):
+        await raw.flushall()
+        for numbers in pages:
+            await redis.fill(page([history[number] for number in sorted(numbers)]))
+        left.append({key: await raw.get(key) for key in await raw.keys("*")})
+
+    one_page, many = left
+    assert many == one_page
+    assert len(one_page) > 2
+
+
 async def test_a_filled_history_serves_its_labels_too(redis: RedisWindows) -> None:
     history = crowded(5)
     half = len(history) // 2

@@ -66,6 +66,10 @@ score: ## Load the history, then score the first transactions of the test week t
 rollback: ## Let the previous model decide again, on every replica: make rollback REASON='…'
 	@$(PY) -m tests.e2e.rollback "$(REASON)"
 
+.PHONY: promote
+promote: ## Another instance of the ledger is its primary from now on, as planned: make promote INSTANCE=ledger-2
+	@$(PY) -m tests.e2e.promote $(INSTANCE)
+
 .PHONY: restore
 restore: ## The ledger as it was, as a database beside it: make restore AS=ledger-before AT=2026-11-21T20:15:30Z
 	@$(PY) -m tests.e2e.restore $(AS) $(AT)

@@ -2,8 +2,8 @@
 
 A trial counts for as long as the pinned tools and packages are the same, the database and its
 pooler are declared alike, Redis has as many instances, nodes are believed lost and containers are
-started again as soon, earlier crashes are as long ago, and the clients are as busy; a loss of Redis
-also for as long as the code is the same that brings it back. What a bar's last record holds counts
+started again as soon, earlier crashes are as long ago, and the clients are as busy; where code of
+ours brings back what is lost, for as long as that is the same. What a bar's last record holds counts
 too: another machine can go on.
 """
 
@@ -26,11 +26,13 @@ FOLDER = ROOT / "build" / "drills"
 BRINGS_BACK = {
     "redis-lost": (
         "components/redis.py",
+        "app/adapters/fill.lua",
         "app/adapters/postgres_windows.py",
         "app/adapters/redis_fill.py",
         "app/adapters/refill.py",
         "app/adapters/window_keeper.py",
-    )
+    ),
+    "switchover": ("tests/e2e/promote.py",),
 }
 """Code of ours that decides how soon a drill's loss is made good."""
 

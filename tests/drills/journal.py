@@ -26,13 +26,11 @@ FOLDER = ROOT / "build" / "drills"
 BRINGS_BACK = {
     "redis-lost": (
         "components/redis.py",
-        "app/adapters/fill.lua",
         "app/adapters/postgres_windows.py",
         "app/adapters/redis_fill.py",
         "app/adapters/refill.py",
         "app/adapters/window_keeper.py",
-    ),
-    "switchover": ("tests/e2e/promote.py",),
+    )
 }
 """Code of ours that decides how soon a drill's loss is made good."""
 

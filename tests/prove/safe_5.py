@@ -135,8 +135,9 @@ def fill(stack: RunningStack, megabytes: int) -> None:
         rows = min(left, 64 * 10**6) // ROW_BYTES + 1
         sql(
             stack,
-            f"INSERT INTO {FILLER} (text) SELECT (SELECT string_agg(md5(random()::text || n), '')"  # noqa: S608
-            f" FROM generate_series(1, {ROW_BYTES // 32})) FROM generate_series(1, {rows}) AS n;",
+            f"INSERT INTO {FILLER} (text) SELECT string_agg(md5(random()::text), '')"  # noqa: S608
+            f" FROM generate_series(1, {rows}) AS row, generate_series(1, {ROW_BYTES // 32})"
+            " GROUP BY row;",
         )
 
 

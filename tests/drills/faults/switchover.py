@@ -13,9 +13,8 @@ from tests.prove.errors import ProveError
 
 @contextmanager
 def planned(scene: Scene) -> Iterator[None]:
-    """What `make promote` does."""
+    """Ask for the first replica, as `kubectl cnpg promote` does: nobody prepares anything."""
     replica = promote.replica(scene.stack)
-    promote.prepare(scene.stack, replica)
     scene.struck(f"{replica} is to be primary")
     promote.ask(scene.stack, replica)
     yield

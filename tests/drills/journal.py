@@ -3,8 +3,8 @@
 A trial counts for as long as the pinned tools and packages are the same, the database and its
 pooler are declared alike, Redis has as many instances, nodes are believed lost and containers are
 started again as soon, earlier crashes are as long ago, and the clients are as busy; where code of
-ours brings back what is lost, for as long as that is the same. What a bar's last record holds counts
-too: another machine can go on.
+ours brings back what is lost, for as long as that is the same. What a bar's last record holds
+counts too: another machine can go on.
 """
 
 import hashlib

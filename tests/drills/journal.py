@@ -24,15 +24,17 @@ from tests.prove.pins import pins
 
 FOLDER = ROOT / "build" / "drills"
 BRINGS_BACK = {
+    "switchover": ("tests/e2e/promote.py",),
     "redis-lost": (
         "components/redis.py",
+        "app/adapters/fill.lua",
         "app/adapters/postgres_windows.py",
         "app/adapters/redis_fill.py",
         "app/adapters/refill.py",
         "app/adapters/window_keeper.py",
-    )
+    ),
 }
-"""Code of ours that decides how soon a drill's loss is made good."""
+"""Code of ours that decides how soon a loss is made good, or how a planned change is made."""
 
 
 def counted(stack: RunningStack, drill: str) -> str:

@@ -13,9 +13,10 @@ from tests.prove.errors import ProveError
 
 @contextmanager
 def planned(scene: Scene) -> Iterator[None]:
-    """Ask for the first replica, as `kubectl cnpg promote` does: nobody prepares anything."""
+    """Ask for the first replica, as `make promote` does: what it prepares is in the trial."""
     replica = promote.replica(scene.stack)
     scene.struck(f"{replica} is to be primary")
+    promote.prepare(scene.stack, replica)
     promote.ask(scene.stack, replica)
     yield
 

@@ -39,16 +39,24 @@ class Archive(Component):
         plugin: BarmanPlugin,
         place: Place,
         keep_days: int | None = 7,
+        megabytes_per_second: int | None = 5,
         memory: str = "384Mi",
         snapshot_class: str = "",
         opts: ResourceOptions | None = None,
     ) -> None:
         """`memory` is the sidecar's, in every instance. Without `keep_days` it is for reading.
 
+        `megabytes_per_second` is how fast base backups are sent, so that those who wait for the
+        database do not notice one; without, as fast as can be. The log is never held back.
         `snapshot_class` is the VolumeSnapshotClass of the databases' storage, where it has one.
         """
         if keep_days is not None and keep_days < 1:
             raise RunError(f"Archive {name}: keep_days is {keep_days}, allowed: 1 or more, or none")
+        if megabytes_per_second is not None and megabytes_per_second < 1:
+            raise RunError(
+                f"Archive {name}: megabytes_per_second is {megabytes_per_second}, allowed: 1 or"
+                " more, or none"
+            )
         if snapshot_class and not CLASS_NAME.fullmatch(snapshot_class):
             raise RunError(
                 f"Archive {name}: snapshot_class is {snapshot_class!r}, allowed: a name that"
@@ -68,7 +76,12 @@ class Archive(Component):
             api_version=API,
             kind="ObjectStore",
             metadata=self.named(name),
-            spec=store_of(self.place, keep_days=keep_days, memory=memory),
+            spec=store_of(
+                self.place,
+                keep_days=keep_days,
+                memory=memory,
+                megabytes_per_second=megabytes_per_second,
+            ),
             opts=self.child_after(plugin, admitted),
         )
         self.register_outputs({})

@@ -46,6 +46,7 @@ class Backups:
             plugin=plugin,
             place=self.bucket,
             keep_days=env.backup_keep_days,
+            megabytes_per_second=env.backup_megabytes_per_second,
             snapshot_class=env.snapshot_class,
             opts=here,
         )

@@ -76,6 +76,7 @@ class StandbyBackups:
             plugin=plugin,
             place=objects.bucket(OWN),
             keep_days=env.backup_keep_days,
+            megabytes_per_second=env.backup_megabytes_per_second,
             opts=self.here,
         )
 

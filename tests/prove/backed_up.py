@@ -34,10 +34,17 @@ def raised(settings: Mapping[str, object] | None = None) -> RunningStack:
 
 
 def back_up(stack: RunningStack) -> dict[str, Any]:
-    """One base backup now, to its end: the operator's account of it.
+    """One base backup now, and all of the log that a restore of it needs.
 
-    A standby can not end a piece of the log: what the backup needs of it is asked of the primary.
+    A standby can not end a piece of the log: that is asked of the primary.
     """
+    status = take(stack)
+    flush(stack)
+    return status
+
+
+def take(stack: RunningStack) -> dict[str, Any]:
+    """One base backup now, to its end: the operator's account of it."""
     name = f"{LEDGER}-{secrets.token_hex(3)}"
     wanted = {
         "apiVersion": "/".join(CNPG),
@@ -62,7 +69,6 @@ def back_up(stack: RunningStack) -> dict[str, Any]:
         raise ProveError(str(late)) from late
     if status["phase"] == FAILED:
         raise ProveError(f"backup {name} failed: {status.get('error')}")
-    flush(stack)
     return status
 
 

@@ -27,13 +27,25 @@ def bucket() -> Place:
     return store.bucket("backups")
 
 
-def archive(deploy: Deploy, place: Callable[[], Place] = bucket, keep_days: int | None = 7) -> Made:
+def archive(
+    deploy: Deploy,
+    place: Callable[[], Place] = bucket,
+    keep_days: int | None = 7,
+    megabytes_per_second: int | None = 5,
+) -> Made:
     def program() -> None:
         operator = PostgresOperator("cloudnative-pg")
         plugin = BarmanPlugin(
             "plugin-barman-cloud", operator=operator, certificates=CertManager("cert-manager")
         )
-        made = Archive("archive", namespace=HOME, plugin=plugin, place=place(), keep_days=keep_days)
+        made = Archive(
+            "archive",
+            namespace=HOME,
+            plugin=plugin,
+            place=place(),
+            keep_days=keep_days,
+            megabytes_per_second=megabytes_per_second,
+        )
         Postgres(
             "ledger",
             namespace=HOME,
@@ -60,6 +72,24 @@ def test_the_log_and_the_backups_lie_compressed_in_the_bucket_for_so_many_days(
     assert told["configuration"]["endpointURL"] == "http://objects.fraud.svc:7070"
     for files in ("wal", "data"):
         assert told["configuration"][files]["compression"] == "snappy"
+
+
+def test_a_base_backup_is_sent_in_small_parts_and_no_faster_than_told(deploy: Deploy) -> None:
+    told = spec(archive(deploy, megabytes_per_second=40))["configuration"]
+
+    assert told["data"]["jobs"] == 1
+    assert told["data"]["additionalCommandArgs"] == [
+        "--max-bandwidth=40MB",
+        "--max-archive-size=20GB",
+    ]
+    assert "additionalCommandArgs" not in told["wal"]
+
+
+def test_without_a_pace_it_is_as_fast_as_can_be(deploy: Deploy) -> None:
+    told = spec(archive(deploy, megabytes_per_second=None))["configuration"]
+
+    assert told["data"]["jobs"] == 2
+    assert "additionalCommandArgs" not in told["data"]
 
 
 def test_the_key_is_a_reference_to_the_buckets_own_secret(deploy: Deploy) -> None:
@@ -163,6 +193,11 @@ def test_amazons_store_is_asked_to_encrypt(deploy: Deploy, key: str, asked: str)
 def test_keeping_for_less_than_a_day_is_refused(deploy: Deploy) -> None:
     with pytest.raises(pulumi.RunError, match="Archive archive: keep_days is 0, allowed: 1"):
         archive(deploy, keep_days=0)
+
+
+def test_a_pace_of_nothing_is_refused(deploy: Deploy) -> None:
+    with pytest.raises(pulumi.RunError, match="megabytes_per_second is 0, allowed: 1 or more"):
+        archive(deploy, megabytes_per_second=0)
 
 
 def test_an_archive_for_reading_is_sent_nothing(deploy: Deploy) -> None:

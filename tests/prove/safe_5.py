@@ -26,9 +26,9 @@ STORAGE = "4Gi"
 SIZES = (256, 512, 1024)
 """Megabytes beside what the ledger has."""
 FILLER = "backup_filler"
-LOADED = 512
+LOADED = 256
 """Which of them is backed up under load."""
-RATE, WARM_UP, SECONDS = 100, 5.0, 110.0
+RATE, WARM_UP, SECONDS = 100, 5.0, 100.0
 """Longer than that backup takes: its beginning and its end, which the store notices most, count."""
 PAIRS = 5
 ROW_BYTES = 1024

@@ -131,11 +131,15 @@ def filler(stack: RunningStack) -> Iterator[None]:
 
 
 def fill(stack: RunningStack, megabytes: int) -> None:
-    """Rows of hexadecimal digits up to a size: as hard to compress as ordinary data."""
+    """Rows of hexadecimal digits up to a size: as hard to compress as ordinary data.
+
+    With a checkpoint, or else a backup would find files that are still empty, and be over soon.
+    """
     while True:
         here = int(sql(stack, f"SELECT pg_total_relation_size('{FILLER}')")[0][0])
         left = megabytes * 10**6 - here
         if left <= 0:
+            sql(stack, "CHECKPOINT")
             return
         rows = min(left, 64 * 10**6) // ROW_BYTES + 1
         sql(

@@ -15,7 +15,7 @@ API = "barmancloud.cnpg.io/v1"
 PLUGIN = "barman-cloud.cloudnative-pg.io"
 """How databases and backups name the plugin."""
 
-ARCHIVE = "20GB"
+MAX_ARCHIVE_SIZE = "20GB"
 """The largest file of a base backup that is paced.
 
 Barman sends it in parts of a five-thousandth, but of 5 MB at least, and waits between them. Of its
@@ -134,7 +134,7 @@ def _pace(megabytes_per_second: int | None) -> Spec:
     """How fast a base backup is sent: as fast as two can, or no faster than this."""
     if megabytes_per_second is None:
         return {"jobs": 2}
-    limits = [f"--max-bandwidth={megabytes_per_second}MB", f"--max-archive-size={ARCHIVE}"]
+    limits = [f"--max-bandwidth={megabytes_per_second}MB", f"--max-archive-size={MAX_ARCHIVE_SIZE}"]
     return {"jobs": 1, "additionalCommandArgs": limits}
 
 

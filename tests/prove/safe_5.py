@@ -25,9 +25,9 @@ PROMISE = (
 STORAGE = "4Gi"
 SIZES = (256, 512, 1024)
 """Megabytes beside what the ledger has."""
-FILLER = "backup_filler"
 LOADED = 256
 """Which of them is backed up under load."""
+FILLER = "backup_filler"
 RATE, WARM_UP, SECONDS = 100, 5.0, 100.0
 """Longer than that backup takes: its beginning and its end, which the store notices most, count."""
 PAIRS = 5
@@ -154,7 +154,6 @@ def sized(stack: RunningStack, megabytes: int) -> Trial:
     """One size: a base backup of it, and a restore of that."""
     fill(stack, megabytes)
     backup = back_up(stack)
-    restore.flush(stack)
     try:
         seconds = restore.restored(stack, RESTORED)
         size = sum(

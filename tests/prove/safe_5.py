@@ -28,7 +28,7 @@ SIZES = (256, 512, 1024)
 LOADED = 256
 """Which of them is backed up under load."""
 FILLER = "backup_filler"
-RATE, WARM_UP, SECONDS = 100, 5.0, 100.0
+RATE, WARM_UP, SECONDS = 100, 5.0, 150.0
 """Longer than that backup takes: its beginning and its end, which the store notices most, count."""
 PAIRS = 5
 ROW_BYTES = 1024
@@ -45,7 +45,7 @@ def measure() -> Measured:
     progress = Progress(
         {
             "up": 120.0,
-            **{f"{size} MB": 90 + 0.25 * size for size in SIZES},
+            **{f"{size} MB": 90 + 0.45 * size for size in SIZES},
             **{f"load {number}": 2 * (WARM_UP + SECONDS + 5) for number in range(1, PAIRS + 1)},
         }
     )

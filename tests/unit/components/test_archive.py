@@ -31,7 +31,7 @@ def archive(
     deploy: Deploy,
     place: Callable[[], Place] = bucket,
     keep_days: int | None = 7,
-    megabytes_per_second: int | None = 3,
+    megabytes_per_second: int | None = 2,
 ) -> Made:
     def program() -> None:
         operator = PostgresOperator("cloudnative-pg")

@@ -35,7 +35,7 @@ LONGER = 1.3
 A backup's beginning and its end count: the store notices them most.
 """
 MARGIN = 3.0
-"""Seconds of the window before a backup is asked for."""
+"""Seconds of the window before a backup is asked for: it is not to begin in the warm-up."""
 PAIRS = 5
 ROW_BYTES = 1024
 GIGABYTE = 10**9
@@ -48,6 +48,7 @@ def measure() -> Measured:
     """
     sizes: list[Trial] = []
     pairs: list[Trial] = []
+    # At 2 MB/s a backup takes half a second for each megabyte, and a pair is two windows.
     progress = Progress(
         {
             "up": 120.0,

@@ -39,7 +39,7 @@ class Archive(Component):
         plugin: BarmanPlugin,
         place: Place,
         keep_days: int | None = 7,
-        megabytes_per_second: int | None = 2,
+        megabytes_per_second: int | None = 1,
         memory: str = "384Mi",
         snapshot_class: str = "",
         opts: ResourceOptions | None = None,

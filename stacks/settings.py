@@ -64,7 +64,7 @@ class Settings:
     backup_schedule: str = "0 2 * * *"
     """When base backups are taken, as cron's five fields in UTC; the log goes all the time."""
     backup_keep_days: int = 7
-    backup_megabytes_per_second: int | None = 2
+    backup_megabytes_per_second: int | None = 1
     """How fast base backups are sent; without, as fast as can be, and who waits notices it."""
     verification_schedule: str = "30 3 * * *"
     """When the newest backup is restored and looked at."""

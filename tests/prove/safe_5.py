@@ -25,7 +25,7 @@ PROMISE = (
 STORAGE = "4Gi"
 SIZES = (256, 512, 1024)
 """Megabytes beside what the ledger has, for restores."""
-LOADED = 64
+LOADED = 96
 """Megabytes beside what the ledger has, for backups under load."""
 FILLER = "backup_filler"
 RATE, WARM_UP = 100, 5.0

@@ -27,6 +27,8 @@ SIZES = (256, 512, 1024)
 """Megabytes beside what the ledger has, for restores."""
 LOADED = 96
 """Megabytes beside what the ledger has, for backups under load."""
+PACED = 130.0
+"""Seconds of such a backup, roughly: for the time that is left."""
 FILLER = "backup_filler"
 RATE, WARM_UP = 100, 5.0
 LONGER = 1.3
@@ -52,9 +54,9 @@ def measure() -> Measured:
         {
             "up": 120.0,
             **{f"{size} MB": 60 + 0.05 * size for size in SIZES},
-            "pace": 60.0,
-            "paced": 150.0,
-            **{f"load {number}": 2 * LONGER * 150 for number in range(1, PAIRS + 1)},
+            "up, paced": 60.0,
+            "backup": PACED,
+            **{f"load {number}": 2 * LONGER * PACED for number in range(1, PAIRS + 1)},
         }
     )
     try:
@@ -68,10 +70,10 @@ def measure() -> Measured:
             for size in SIZES:
                 with progress.step(f"{size} MB"):
                     sizes.append(sized(stack, size))
-        with progress.step("pace"):
+        with progress.step("up, paced"):
             stack = raised({"postgres_storage": STORAGE})
         with filler(stack):
-            with progress.step("paced"):
+            with progress.step("backup"):
                 seconds = LONGER * paced(stack)
                 bench = Bench(deployed(stack))
             for number in range(1, PAIRS + 1):
@@ -193,7 +195,7 @@ def sized(stack: RunningStack, megabytes: int) -> Trial:
 def paced(stack: RunningStack) -> float:
     """Seconds of a base backup of the ledger that is backed up under load, before the load."""
     fill(stack, LOADED)
-    backup = back_up(stack)
+    backup = take(stack)
     discard(stack, backup)
     return lasting(span_of(backup))
 

@@ -43,8 +43,8 @@ def back_up(stack: RunningStack) -> dict[str, Any]:
     return status
 
 
-def take(stack: RunningStack) -> dict[str, Any]:
-    """One base backup now, to its end: the operator's account of it."""
+def take(stack: RunningStack, *, every: float = 0.5) -> dict[str, Any]:
+    """One base backup now, to its end: the operator's account of it, asked for every so often."""
     name = f"{LEDGER}-{secrets.token_hex(3)}"
     wanted = {
         "apiVersion": "/".join(CNPG),
@@ -64,7 +64,7 @@ def take(stack: RunningStack) -> dict[str, Any]:
         return status if status.get("phase") in {DONE, FAILED} else None
 
     try:
-        status = until(ended, within=timeouts.BACKED_UP, what=f"backup {name}")
+        status = until(ended, within=timeouts.BACKED_UP, what=f"backup {name}", every=every)
     except TooLateError as late:
         raise ProveError(str(late)) from late
     if status["phase"] == FAILED:
